@@ -1,0 +1,30 @@
+# `make run` serves the page, `make test` passes the tests; both set up what they need first.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+run: $(VENV)/runtime
+	$(BIN)/python app.py
+
+test: $(VENV)/tests chromium
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+check: test
+
+$(VENV)/runtime: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	touch $@
+
+$(VENV)/tests: requirements.txt requirements-training.txt tests/requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement tests/requirements.txt
+	touch $@ $(VENV)/runtime
+
+# The browser tests drive Debian's Chromium; elsewhere set CHROMIUM to one's own.
+chromium:
+	@test -n "$(CHROMIUM)" || command -v chromium >/dev/null \
+	  || (apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core)
+
+.PHONY: run test check chromium

@@ -1,0 +1,1 @@
+"""Offline half of the product: text in, a verified index generation out."""

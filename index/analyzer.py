@@ -1,0 +1,102 @@
+"""Text -> Tokens: the one tokenizer of index, query and highlight.
+
+Decisions, so that nobody has to guess:
+
+* a word form with several lemmas (about one in ten) gets pymorphy3's most probable one;
+* ё is folded into е after lemmatizing; й is a letter of its own, stress marks are dropped;
+* a hyphenated word is one token when the dictionary knows it (северо-восток), else its parts;
+* a Cyrillic word with Latin look-alikes in it («cкачать» with a Latin c) is read as Cyrillic;
+* Latin words and numbers are lower-cased and kept; 1,5 equals 1.5; function words are left out.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pymorphy3
+
+from index.stop_words import STOP_WORDS
+
+_MARKS = "\u0300-\u036f"
+_WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}])*"
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
+_PART = re.compile(_WORD)
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_LATIN = re.compile(r"[A-Za-z]")
+_LOOK_ALIKES = str.maketrans("aceopxykmtbhABCEHKMOPTXY", "асеорхукмтвнАВСЕНКМОРТХУ")
+_STRESS = re.compile("[\u0300\u0301]")
+
+VERSION = "1"
+"""Raised with every change of the rules: it is part of the index's fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A lemma and where its word stands in the text, [start, end)."""
+
+    lemma: str
+    start: int
+    end: int
+
+
+class Analyzer:
+    """Splits and lemmatizes. Build one and share it: the cache of word forms is its speed."""
+
+    def __init__(self) -> None:
+        self._morphology = pymorphy3.MorphAnalyzer()
+        self._lemmas: dict[str, str] = {}
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what decides the tokens: rules, stop words, dictionary revision."""
+        dictionary = self._morphology.dictionary.meta
+        parts = [VERSION, *sorted(STOP_WORDS), *(f"{k}={v}" for k, v in sorted(dictionary.items()))]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def tokens(self, text: str) -> list[Token]:
+        """Content tokens of `text` in order, function words left out.
+
+        >>> [t.lemma for t in Analyzer().tokens("Ёлки и сосны 1,5 м")]
+        ['елка', 'сосна', '1.5', 'м']
+        """
+        return [token for token in self._all_tokens(text) if token.lemma not in STOP_WORDS]
+
+    def lemmas(self, text: str) -> list[str]:
+        """The lemmas of `tokens`."""
+        return [token.lemma for token in self.tokens(text)]
+
+    def _all_tokens(self, text: str) -> Iterator[Token]:
+        for match in _TOKEN.finditer(text):
+            word = match.group()
+            if word[0].isdigit() and ("," in word or "." in word):
+                yield Token(word.replace(",", "."), match.start(), match.end())
+            elif self._is_one_word(word):
+                yield Token(self._lemma(word), match.start(), match.end())
+            else:
+                for part in _PART.finditer(word):
+                    start = match.start() + part.start()
+                    yield Token(self._lemma(part.group()), start, start + len(part.group()))
+
+    def _is_one_word(self, word: str) -> bool:
+        plain = re.sub("[\u2010\u2011]", "-", word)
+        return "-" not in plain or bool(self._morphology.word_is_known(_spelling(plain)))
+
+    def _lemma(self, word: str) -> str:
+        lemma = self._lemmas.get(word)
+        if lemma is None:
+            spelling = _spelling(re.sub("[\u2010\u2011]", "-", word))
+            if _CYRILLIC.search(spelling):
+                spelling = self._morphology.parse(spelling)[0].normal_form
+            lemma = self._lemmas[word] = spelling.replace("ё", "е")
+        return lemma
+
+
+def _spelling(word: str) -> str:
+    """Lower case, composed letters, no stress marks, look-alikes mended in Cyrillic words."""
+    spelling = unicodedata.normalize("NFC", _STRESS.sub("", word))
+    if _CYRILLIC.search(spelling) and _LATIN.search(spelling):
+        mended = spelling.translate(_LOOK_ALIKES)
+        spelling = spelling if _LATIN.search(mended) else mended
+    return spelling.lower()

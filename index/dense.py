@@ -1,0 +1,61 @@
+"""Passage vectors in FAISS: exact inner product over half-precision rows."""
+
+from pathlib import Path
+from typing import Self
+
+import faiss
+import numpy as np
+
+from index.encoder import Vectors
+from index.errors import IndexStoreError
+
+faiss.omp_set_num_threads(1)  # two threads are slower on two cores, and torch has its own
+
+
+class DenseIndex:
+    """Cosine over unit vectors; fp16 rows keep recall@100 above 99.9 % at half the memory."""
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> Self:
+        """Index unit vectors of shape (passages, dimension), row i under id i."""
+        kind = faiss.ScalarQuantizer.QT_fp16
+        index = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+        index.add(np.ascontiguousarray(vectors))
+        return cls(index)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    @property
+    def passages(self) -> int:
+        """How many vectors are indexed."""
+        return int(self._index.ntotal)
+
+    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k best (row, cosine) for a query of shape (1, dimension).
+
+        A zero query vector (no known word) finds nothing rather than the first k rows.
+        """
+        if not query.any():
+            return []
+        cosines, rows = self._index.search(query, min(k, self.passages))
+        found = zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
+        return [(row, cosine) for row, cosine in found if row >= 0]
+
+    def save(self, directory: Path) -> None:
+        """Write vectors.faiss into `directory`."""
+        faiss.write_index(self._index, str(directory / "vectors.faiss"))
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Open what `save` wrote. Check the file's hash before: FAISS trusts what it reads."""
+        file = directory / "vectors.faiss"
+        try:
+            return cls(faiss.read_index(str(file)))
+        except RuntimeError as error:
+            raise IndexStoreError(f"{file}: not a FAISS index. Build the index again.") from error

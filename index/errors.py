@@ -1,0 +1,38 @@
+"""Every failure a person can cause or meet, as one tree.
+
+::
+
+    RetrievalError
+    ├── CorpusError            a corpus can't be read: names file and line
+    │   └── EmptyCorpusError   it was read and holds nothing
+    ├── ModelError             an encoder or reranker can't be had or doesn't fit
+    ├── IndexStoreError        an index directory is missing, foreign, damaged or unwritable
+    │   └── IndexMismatchError the index was built with something else than what opens it
+    └── search.errors …        the online half adds its own below the same root
+
+Each message says what is wrong, the value, and what to do.
+"""
+
+
+class RetrievalError(Exception):
+    """Root of all errors this product raises on purpose."""
+
+
+class CorpusError(RetrievalError):
+    """A corpus file or row can't be used."""
+
+
+class EmptyCorpusError(CorpusError):
+    """A corpus holds no document with text."""
+
+
+class ModelError(RetrievalError):
+    """A model can't be loaded, or doesn't do what its place needs."""
+
+
+class IndexStoreError(RetrievalError):
+    """An index directory is missing, foreign, damaged or can't be written."""
+
+
+class IndexMismatchError(IndexStoreError):
+    """The index was built with another analyzer, encoder or dimension."""

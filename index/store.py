@@ -1,0 +1,186 @@
+"""A generation on disk: built beside the old one, synced, then swapped in by one rename.
+
+::
+
+    DIR/CURRENT                 name of the generation in use (replaced atomically)
+    DIR/generations/<name>/     manifest.json, passages.jsonl, offsets.npy, lexical/, dense/
+
+The manifest names what the index was built from (fingerprints of corpus, analyzer and encoder)
+and the SHA-256 of every file. A build that fails or is killed leaves the old generation in use;
+its debris goes with the next build.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from index.errors import IndexStoreError
+
+FORMAT = 1
+_CURRENT = "CURRENT"
+_GENERATIONS = "generations"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and what it was built with."""
+
+    format: int
+    created: str
+    documents: int
+    passages: int
+    window_chars: int
+    k1: float
+    b: float
+    corpus_fingerprint: str
+    analyzer_fingerprint: str
+    encoder: str
+    encoder_fingerprint: str
+    dimension: int
+    files: dict[str, str]
+    """Relative path -> SHA-256 of every file but the manifest."""
+
+    @classmethod
+    def read(cls, generation: Path) -> Self:
+        """Read manifest.json; raises `IndexStoreError` when it is missing or not ours."""
+        file = generation / "manifest.json"
+        try:
+            fields = json.loads(file.read_text(encoding="utf-8"))
+            if fields["format"] != FORMAT:
+                raise IndexStoreError(
+                    f"{file}: index format {fields['format']}, this version reads {FORMAT}. "
+                    "Build the index again."
+                )
+            return cls(**fields)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise IndexStoreError(
+                f"{file}: unreadable ({error}). Build the index again."
+            ) from error
+
+    def write(self, generation: Path) -> None:
+        """Write manifest.json."""
+        content = json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        (generation / "manifest.json").write_text(content, encoding="utf-8")
+
+
+def current_generation(directory: Path) -> Path:
+    """The generation in use; raises `IndexStoreError` when the directory is no index."""
+    try:
+        name = (directory / _CURRENT).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise IndexStoreError(
+            f"{directory}: no index there. Build one: python -m index build CORPUS --to {directory}"
+        ) from error
+    generation = directory / _GENERATIONS / name
+    if not name or Path(name).name != name or not generation.is_dir():
+        raise IndexStoreError(
+            f"{directory}: {_CURRENT} names the generation {name!r}, which is not there. "
+            "Build the index again."
+        )
+    return generation
+
+
+@contextmanager
+def new_generation(directory: Path) -> Iterator[Path]:
+    """A fresh folder to build in; becomes the current generation when the block succeeds.
+
+    Raises `IndexStoreError` when `directory` can't be written or another build is running.
+    """
+    try:
+        (directory / _GENERATIONS).mkdir(parents=True, exist_ok=True)
+        lock = (directory / "build.lock").open("w")
+    except OSError as error:
+        raise IndexStoreError(
+            f"{directory}: can't be written ({error.strerror}). Choose another --to."
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IndexStoreError(f"{directory}: another build is running. Wait for it.") from error
+        _remove_all_but_current(directory)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+        generation = directory / _GENERATIONS / name
+        try:
+            generation.mkdir()
+            yield generation
+            _sync(generation)
+            _point_to(directory, name)
+        except OSError as error:
+            shutil.rmtree(generation, ignore_errors=True)
+            raise IndexStoreError(
+                f"{directory}: the build stopped ({error.strerror}); the index before it is "
+                "still in use. Make room or choose another --to."
+            ) from error
+        except BaseException:
+            shutil.rmtree(generation, ignore_errors=True)
+            raise
+        _remove_all_but_current(directory)
+
+
+def file_hashes(generation: Path) -> dict[str, str]:
+    """{relative path: SHA-256} of every file of a generation but its manifest."""
+    files = sorted(path for path in generation.rglob("*") if path.is_file())
+    return {
+        path.relative_to(generation).as_posix(): _sha256(path)
+        for path in files
+        if path.name != "manifest.json"
+    }
+
+
+def verify(generation: Path, manifest: Manifest) -> None:
+    """Raise `IndexStoreError` naming the first file that is missing, changed or unlisted."""
+    found = file_hashes(generation)
+    for name in sorted(manifest.files.keys() | found.keys()):
+        if name not in found:
+            raise IndexStoreError(f"{generation / name}: missing. Build the index again.")
+        if name not in manifest.files:
+            raise IndexStoreError(f"{generation / name}: not part of this index. Remove it.")
+        if found[name] != manifest.files[name]:
+            raise IndexStoreError(
+                f"{generation / name}: changed since it was built (SHA-256 {found[name][:12]}… is "
+                f"not {manifest.files[name][:12]}…). Build the index again."
+            )
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        _sync_one(path)
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _point_to(directory: Path, name: str) -> None:
+    fresh = directory / f"{_CURRENT}.new"
+    fresh.write_text(name, encoding="utf-8")
+    _sync_one(fresh)
+    fresh.replace(directory / _CURRENT)
+    _sync_one(directory)
+
+
+def _remove_all_but_current(directory: Path) -> None:
+    current = directory / _CURRENT
+    keep = current.read_text(encoding="utf-8").strip() if current.exists() else ""
+    for generation in (directory / _GENERATIONS).iterdir():
+        if generation.name != keep:
+            shutil.rmtree(generation, ignore_errors=True)

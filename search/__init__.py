@@ -1,0 +1,1 @@
+"""Online half of the product: query in, ranked and explained hits out."""

@@ -1,0 +1,166 @@
+"""Query -> Ranking: the walk through the online half, one method a stage."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import torch
+
+from index.analyzer import Analyzer
+from index.build import OpenIndex
+from index.corpus import clean
+from index.encoder import Encoder
+from search.errors import QueryError
+from search.fusion import reciprocal_rank_fusion
+from search.highlight import best_sentence, matched_spans
+from search.hits import Hit, Ranking, Stage
+from search.rerank import Reranker
+from search.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class Engine:
+    """A search over one index with one encoder and one reranker; safe to share by threads."""
+
+    def __init__(
+        self,
+        index: OpenIndex,
+        analyzer: Analyzer,
+        encoder: Encoder,
+        reranker: Reranker,
+        settings: Settings,
+    ) -> None:
+        self.index = index
+        self.settings = settings
+        self._analyzer = analyzer
+        self._encoder = encoder
+        self._reranker = reranker
+        self._model_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, directory: Path | str, settings: Settings | None = None) -> Self:
+        """Open an index with the models of `settings` (default: from the environment).
+
+        Raises `ModelError` for a model that can't be had, `IndexStoreError` or
+        `IndexMismatchError` for an index that is missing, damaged or built with something else.
+        """
+        settings = settings or Settings.from_environment()
+        analyzer = Analyzer()
+        encoder = Encoder(settings.encoder, device_for(settings))
+        index = OpenIndex.open(Path(directory), encoder, analyzer)
+        reranker = Reranker(settings.reranker, device_for(settings), settings.rerank_batch)
+        return cls(index, analyzer, encoder, reranker, settings)
+
+    def search(self, query: str, top_k: int = 10) -> Ranking:
+        """The `top_k` best passages, each with the rank and score of every stage.
+
+        Raises `QueryError` for a query that is empty or longer than `max_query_chars`.
+        """
+        return self.finish(self.rerank(self.candidates(query)), top_k)
+
+    def candidates(self, query: str) -> Ranking:
+        """First stage: the union of BM25's and the encoder's candidates, fused, not reranked."""
+        query = self._checked(query)
+        seconds: dict[str, float] = {}
+        with _timed(seconds, "bm25"):
+            lemmas = self._analyzer.lemmas(query)
+            lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates)
+        with _timed(seconds, "dense"):
+            with self._model_lock:
+                vector = self._encoder.encode_query(query)
+            dense = self.index.dense.search(vector, self.settings.dense_candidates)
+        with _timed(seconds, "fused"):
+            fused = reciprocal_rank_fusion(
+                {"bm25": [row for row, _ in lexical], "dense": [row for row, _ in dense]},
+                {"bm25": 1.0, "dense": self.settings.dense_weight},
+                self.settings.rrf_k,
+            )
+        stages: dict[int, dict[str, Stage]] = {row: {} for row, _ in fused}
+        for name, ranked in (("bm25", lexical), ("dense", dense), ("fused", fused)):
+            for rank, (row, score) in enumerate(ranked, 1):
+                stages[row][name] = Stage(rank, score)
+        hits = tuple(Hit(self.index.passages[row], stages[row]) for row, _ in fused)
+        silent = (("no_words", lemmas), ("bm25_nothing", lexical), ("dense_nothing", dense))
+        notes = [note for note, found in silent if not found]
+        return Ranking(query, hits, seconds, tuple(notes))
+
+    def rerank(self, ranking: Ranking) -> Ranking:
+        """Second stage: the cross-encoder reorders the first `rerank_depth` candidates.
+
+        Score = logit + first_stage_weight * BM25 / best BM25 of the candidates (nothing added
+        where BM25 did not find the passage). Candidates below the depth keep their fused order.
+        """
+        head = ranking.hits[: self.settings.rerank_depth]
+        if not head:
+            return ranking
+        seconds = dict(ranking.seconds)
+        texts = [hit.passage.titled_text for hit in head]
+        with _timed(seconds, "reranked"), self._model_lock:
+            logits = self._reranker.logits(ranking.query, texts)
+            cut = self._reranker.cut(ranking.query, texts)
+        top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
+        scores = [
+            logit + self._first_stage_share(hit, top)
+            for hit, logit in zip(head, logits, strict=True)
+        ]
+        order = sorted(range(len(head)), key=lambda i: -scores[i])
+        reranked = [
+            replace(
+                head[i],
+                stages=head[i].stages | {"reranked": Stage(rank, scores[i])},
+                logit=logits[i],
+                cut=cut[i],
+            )
+            for rank, i in enumerate(order, 1)
+        ]
+        notes = (*ranking.notes, "passage_cut") if any(cut) else ranking.notes
+        hits = (*reranked, *ranking.hits[len(head) :])
+        return Ranking(ranking.query, hits, seconds, notes)
+
+    def finish(self, ranking: Ranking, top_k: int) -> Ranking:
+        """Keep the `top_k` first hits and mark in each the matched words and the best sentence."""
+        if top_k < 1:
+            raise QueryError(f"top_k is {top_k}: ask for at least 1 result.", "top_k")
+        hits = []
+        for hit in ranking.hits[:top_k]:
+            text = hit.passage.text
+            matches = matched_spans(self._analyzer, ranking.query, text)
+            sentence = best_sentence(matches, text, self._analyzer)
+            hits.append(replace(hit, highlights=matches, best_sentence=sentence))
+        return replace(ranking, hits=tuple(hits))
+
+    def _first_stage_share(self, hit: Hit, top: float) -> float:
+        found = hit.stages.get("bm25")
+        return self.settings.first_stage_weight * found.score / top if found else 0.0
+
+    def _checked(self, query: str) -> str:
+        query = clean(query)
+        limit = self.settings.max_query_chars
+        if not query:
+            raise QueryError("The query is empty. Type a question or some words.", "empty")
+        if len(query) > limit:
+            raise QueryError(
+                f"The query has {len(query)} characters, at most {limit} are read. Shorten it.",
+                "too_long",
+                length=len(query),
+                limit=limit,
+            )
+        return query
+
+
+def device_for(settings: Settings) -> str:
+    """The device to compute on: the one set, else a GPU when there is one."""
+    return settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[stage] = time.perf_counter() - start

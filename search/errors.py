@@ -1,0 +1,34 @@
+"""The online half's branch of the error tree; its root is `index.errors.RetrievalError`.
+
+::
+
+    RetrievalError
+    ├── … (index.errors)
+    ├── SettingsError    an environment variable holds what can't be used
+    ├── QueryError       a query that can't be searched: empty, too long
+    ├── EvaluationError  an evaluation set that can't be read or measured
+    └── TrainingError    pairs or a base that nothing can be learned from
+"""
+
+from index.errors import RetrievalError
+
+
+class SettingsError(RetrievalError):
+    """An environment variable holds a value that can't be used."""
+
+
+class QueryError(RetrievalError):
+    """A query that can't be searched; `reason` and `values` let the page say it in its language."""
+
+    def __init__(self, message: str, reason: str, **values: int) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.values = values
+
+
+class EvaluationError(RetrievalError):
+    """An evaluation set that can't be read or measured."""
+
+
+class TrainingError(RetrievalError):
+    """Pairs, a base or a target that a model can't be trained with."""

