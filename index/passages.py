@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.corpus import Document
 from index.sentences import Span, sentence_spans
 
-WINDOW_CHARS = 2000
+WINDOW_CHARS = 1000
 """A document up to this long stays one passage; longer ones become overlapping windows."""
 
 

@@ -4,28 +4,36 @@ from collections.abc import Sequence
 
 import torch
 from sentence_transformers import CrossEncoder
+from torch import nn
 
 from index.encoder import missing_model
 from index.errors import ModelError
 
 
 class Reranker:
-    """A cross-encoder that scores passages against a query."""
+    """A cross-encoder that scores passages against a query.
+
+    Where the processor multiplies bfloat16 (AVX-512 BF16, a GPU) the layers compute in it, about
+    five times as fast on two cores; the head that makes the logit always computes in fp32, so
+    scores are not rounded into ties.
+    """
 
     def __init__(self, name: str, device: str = "cpu", batch_size: int = 16) -> None:
         """Load the model; raises `ModelError` when it can't be had or has not one output."""
         self.name = name
         self._batch_size = batch_size
+        self._device = torch.device(device).type
         try:
-            self._model = CrossEncoder(name, device=device, activation_fn=torch.nn.Identity())
+            self._model = CrossEncoder(name, device=device, activation_fn=nn.Identity())
         except Exception as error:  # the libraries raise a dozen kinds for one fact: not there
             raise ModelError(missing_model("reranker", name, "RERANKER", error)) from error
-        self._model.model.float()
+        self._model.float()
         if self._model.num_labels != 1:
             raise ModelError(
                 f"The reranker {name!r} has {self._model.num_labels} outputs, one is needed. "
                 "Set RERANKER to a cross-encoder with a single relevance score."
             )
+        self._half = has_bfloat16(self._device) and _keep_head_in_fp32(self._model)
 
     @property
     def max_tokens(self) -> int:
@@ -36,12 +44,15 @@ class Reranker:
         """Raw logits in fp32, one a passage, in the order given."""
         if not passages:
             return []
-        scores = self._model.predict(
-            [(query, passage) for passage in passages],
-            batch_size=self._batch_size,
-            show_progress_bar=False,
-            convert_to_tensor=True,
-        )
+        with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
+            scores = self._model.predict(
+                [(query, passage) for passage in passages],
+                batch_size=self._batch_size,
+                show_progress_bar=False,
+                convert_to_tensor=True,
+                # Few shapes: oneDNN compiles its kernels anew for each.
+                processing_kwargs={"text": {"pad_to_multiple_of": 16}},
+            )
         return [float(score) for score in scores.float().cpu()]
 
     def cut(self, query: str, passages: Sequence[str]) -> list[bool]:
@@ -49,3 +60,25 @@ class Reranker:
         pairs = [(query, passage) for passage in passages]
         lengths = self._model.tokenizer(pairs, truncation=False, verbose=False)["input_ids"]
         return [len(ids) > self.max_tokens for ids in lengths]
+
+
+def has_bfloat16(device: str) -> bool:
+    """Whether the device multiplies bfloat16 in hardware (emulated, it is slower than fp32)."""
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _keep_head_in_fp32(model: nn.Module) -> bool:
+    """Take the last one-output layer out of autocast; False when the model has none."""
+    heads = [m for m in model.modules() if isinstance(m, nn.Linear) and m.out_features == 1]
+    if not heads:
+        return False
+    head = heads[-1]
+
+    def forward(input: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(input.device.type, enabled=False):
+            return nn.functional.linear(input.float(), head.weight, head.bias)
+
+    head.forward = forward  # type: ignore[method-assign]
+    return True

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
+from index.passages import WINDOW_CHARS
 from search.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ class Settings:
     """Share of the first stage in the reranked score: logit + weight * (BM25 / best BM25)."""
     rerank_batch: int = 16
     max_query_chars: int = 1000
-    window_chars: int = 2000
+    window_chars: int = WINDOW_CHARS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

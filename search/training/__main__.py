@@ -26,7 +26,9 @@ from search.training.encoder import initial_table, train_encoder
 from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.mining import Miner, Mining, read_examples
 from search.training.pairs import read_pairs, write_pairs
+from search.training.reference import DEFAULT_BASE, EPOCHS, train_reference
 from search.training.texts import read_texts
+from search.training.validation import Validation
 from search.training.vocabulary import build_vocabulary
 
 EVERY_NTH = 4
@@ -57,20 +59,26 @@ def _parser() -> argparse.ArgumentParser:
     pairs.add_argument("--hard", type=int, default=4, help="mined negatives a query")
     pairs.add_argument("--easy", type=int, default=1, help="random negatives a query")
     pairs.add_argument("--limit", type=int, help="at most this many queries")
+    pairs.add_argument("--no-titles", action="store_true", help="passages without their titles")
     pairs.add_argument("--seed", type=int, default=42)
     pairs.set_defaults(run=_pairs)
     reranker = commands.add_parser("reranker", help="pairs + base -> a reranker")
-    reranker.add_argument("--epochs", type=int, default=1)
+    reranker.add_argument("--recipe", choices=["listwise", "reference"], default="listwise")
+    reranker.add_argument("--epochs", type=int, help="default: 1 listwise, 15 reference")
+    reranker.add_argument("--base", help=f"model name or folder (reference: {DEFAULT_BASE})")
+    reranker.add_argument("--validate", type=Path, metavar="SET", help="BEIR folder to measure on")
     reranker.add_argument("--max-length", type=int, default=160)
+    reranker.add_argument("--teacher-share", type=float, default=0.3, help="0: labels only")
+    reranker.add_argument("--seed", type=int, default=42)
     reranker.set_defaults(run=_reranker)
     encoder = commands.add_parser("encoder", help="pairs + base -> a static encoder")
+    encoder.add_argument("--base", type=Path, required=True, metavar="DIR")
     encoder.add_argument("--texts", type=Path, nargs="+", required=True, metavar="FILE")
     encoder.add_argument("--epochs", type=int, default=1)
     encoder.add_argument("--dimension", type=int, default=256)
     encoder.set_defaults(run=_encoder)
     for command in (reranker, encoder):
         command.add_argument("--pairs", type=Path, nargs="+", required=True, metavar="FILE")
-        command.add_argument("--base", type=Path, required=True, metavar="DIR")
     for command in (vocabulary, pairs, reranker, encoder):
         command.add_argument("--to", type=Path, required=True, metavar="PATH")
     return parser
@@ -98,7 +106,7 @@ def _vocabulary(options: argparse.Namespace) -> None:
 
 
 def _pairs(options: argparse.Namespace) -> None:
-    examples = itertools.chain.from_iterable(map(read_examples, options.files))
+    examples = (e for file in options.files for e in read_examples(file, not options.no_titles))
     mining = Mining(hard=options.hard, easy=options.easy, seed=options.seed)
     miner = Miner(examples, Analyzer(), mining)
     write_pairs(miner.pairs(options.limit), options.to)
@@ -108,8 +116,30 @@ def _pairs(options: argparse.Namespace) -> None:
 
 def _reranker(options: argparse.Namespace) -> None:
     pairs = [pair for file in options.pairs for pair in read_pairs(file)]
-    recipe = ListwiseRecipe(epochs=options.epochs, max_length=options.max_length)
-    train_listwise(pairs, str(options.base), options.to, recipe)
+    if (options.to / "model.safetensors").exists():
+        raise TrainingError(
+            f"{options.to}: holds a model already. Choose another --to or remove it."
+        )
+    if options.recipe == "reference":
+        validation = Validation.of(options.validate, Analyzer()) if options.validate else None
+        train_reference(
+            pairs,
+            options.base or DEFAULT_BASE,
+            options.to,
+            [file.name for file in options.pairs],
+            validation,
+            options.epochs or EPOCHS,
+        )
+        return
+    if not options.base:
+        raise TrainingError("--recipe listwise needs --base: the folder `train vocabulary` wrote.")
+    recipe = ListwiseRecipe(
+        epochs=options.epochs or 1,
+        max_length=options.max_length,
+        teacher_share=options.teacher_share,
+        seed=options.seed,
+    )
+    train_listwise(pairs, options.base, options.to, recipe)
 
 
 def _encoder(options: argparse.Namespace) -> None:

@@ -67,8 +67,8 @@ def distributional_vectors(
     ]
     counts: csr_matrix = csr_matrix((len(rows), len(rows)), dtype=np.float32)
     for distance in tqdm(range(1, WINDOW + 1), desc="counting neighbours"):
-        left = np.concatenate([row[:-distance] for row in coded if len(row) > distance])
-        right = np.concatenate([row[distance:] for row in coded if len(row) > distance])
+        left = np.concatenate([row[:-distance] for row in coded])
+        right = np.concatenate([row[distance:] for row in coded])
         weight = np.full(len(left), 1.0 / distance, np.float32)
         counts = counts + coo_matrix((weight, (left, right)), shape=counts.shape).tocsr()
     ppmi = _ppmi((counts + counts.T).tocoo())

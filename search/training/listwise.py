@@ -21,6 +21,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from search.errors import TrainingError
 from search.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from search.training.pairs import Pair
+from search.training.weights import save_for_shipping
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ def train_listwise(pairs: list[Pair], base: str, to: Path, recipe: ListwiseRecip
     model.train()
     bar = tqdm(total=len(batches), initial=progress.step, desc="training", unit=" steps")
     for step in range(progress.step, len(batches)):
+        torch.manual_seed(recipe.seed + step)  # dropout falls alike in a resumed run
         part = step / len(batches)
         _schedule(optimizer, part, recipe.warm_up)
         share = max(0.0, 1 - part / recipe.teacher_share) if recipe.teacher_share else 0.0
@@ -108,7 +110,7 @@ def train_listwise(pairs: list[Pair], base: str, to: Path, recipe: ListwiseRecip
             window = []
         if (step + 1) % recipe.checkpoint_every == 0:
             save_checkpoint(checkpoint, model, optimizer, Progress(step + 1, tuple(losses)))
-    encoder.save_pretrained(str(to))
+    save_for_shipping(encoder, to)
 
 
 def _batches(lists: list[QueryList], recipe: ListwiseRecipe) -> list[list[QueryList]]:
@@ -166,6 +168,7 @@ def _step(
         inputs = tokenizer(
             [texts[i] for i in half],
             padding=True,
+            pad_to_multiple_of=16,  # few shapes: oneDNN compiles its kernels anew for each
             truncation="longest_first",
             max_length=recipe.max_length,
             return_tensors="pt",

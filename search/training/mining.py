@@ -46,15 +46,19 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def read_examples(file: Path) -> Iterator[Example]:
-    """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles."""
+def read_examples(file: Path, titles: bool = True) -> Iterator[Example]:
+    """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles.
+
+    A title is put in front of its text, as the product shows it, unless it is the query itself
+    or `titles` is off (a model should not lean on them).
+    """
     for line, row in jsonl_rows(file):
         text, title = row.get("text"), row.get("title") or row.get("doc_title") or ""
         queries = row.get("queries", [row.get("query")])
         if not isinstance(text, str) or not isinstance(queries, list) or None in queries:
             raise TrainingError(f"{file}:{line}: expected text and query (or queries).")
-        named_by_query = row.get("kind") == "title"
-        passage = clean(f"{title}\n{text}" if title and not named_by_query else text)
+        titled = titles and title and row.get("kind") != "title"
+        passage = clean(f"{title}\n{text}" if titled else text)
         document = str(row.get("doc_title") or row.get("_id") or passage)
         for query in queries:
             yield Example(clean(str(query)), passage, document, bool(row.get("negative")))
@@ -108,7 +112,7 @@ class Miner:
         kept = hard[: self._mining.hard // 2]
         rest = hard[self._mining.hard // 2 :]
         kept += self._random.sample(rest, min(self._mining.hard - len(kept), len(rest)))
-        chosen = list(dict.fromkeys([*judged, *kept, *easy]))[:wanted]
+        chosen = list(dict.fromkeys([*judged, *kept, *easy, *hard]))[:wanted]
         if len(chosen) < wanted:
             self.report.counts["queries without enough negatives"] += 1
             return

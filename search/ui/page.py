@@ -39,8 +39,14 @@ def build_page(engine: Engine) -> gr.Blocks:
     def answer(query: str, top_k: float, language: str) -> Iterator[tuple[str, str]]:
         yield from _answer(engine, query, int(top_k), LANGUAGES[language])
 
-    def from_address(request: gr.Request) -> str:
-        return str(request.query_params.get("q", ""))
+    def arrive(request: gr.Request, top_k: float, language: str) -> Iterator[tuple[Any, ...]]:
+        """A deep link brings its query; without one, nothing typed meanwhile is touched."""
+        linked = str(request.query_params.get("q", ""))
+        if not linked.strip():
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        for summary_and_hits in answer(linked, top_k, language):
+            yield linked, *summary_and_hits
 
     def search(query: str, top_k: int = 10) -> list[dict[str, Any]]:
         """Search the indexed Russian corpus; returns hits with rank and score of every stage."""
@@ -78,31 +84,20 @@ def build_page(engine: Engine) -> gr.Blocks:
         summary = gr.HTML(elem_id="summary")
         hits = gr.HTML(message_html(RUSSIAN.empty), elem_id="hits")
 
-        ask = {
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        models: dict[str, Any] = {**quiet, "concurrency_id": "models", "concurrency_limit": 2}
+        ask: dict[str, Any] = {
             "fn": answer,
             "inputs": [query, top_k, language],
             "outputs": [summary, hits],
-            "show_progress": "hidden",
-            "concurrency_id": "models",
-            "concurrency_limit": 2,
-            "api_visibility": "private",
+            **models,
         }
         triggers = [query.submit, button.click, examples.load_input_event.then]
         for trigger in triggers:
-            trigger(**ask).then(
-                None, [query], None, js=PUT_QUERY_INTO_ADDRESS, api_visibility="private"
-            )
-        loaded = page.load(
-            from_address, None, [query], api_visibility="private", show_progress="hidden"
-        )
-        loaded.then(**ask)
-        language.change(
-            _speak,
-            [language],
-            [heading, query, button, top_k, examples.dataset],
-            api_visibility="private",
-            show_progress="hidden",
-        ).then(**ask)
+            trigger(**ask).then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **quiet)
+        page.load(arrive, [top_k, language], [query, summary, hits], **models)
+        labelled = [heading, query, button, top_k, examples.dataset]
+        language.change(_speak, [language], labelled, **quiet).then(**ask)
         gr.api(search, api_name="search", concurrency_id="models")  # type: ignore[attr-defined]
     return page
 

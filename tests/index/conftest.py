@@ -1,0 +1,48 @@
+"""A real encoder of four words and three dimensions, whose vectors can be worked out by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from index.encoder import Encoder
+
+VECTORS = {"[UNK]": (0, 0, 0), "кот": (3, 0, 4), "пёс": (0, 2, 0), "дом": (1, 2, 2)}
+
+MakeEncoder = Callable[..., Encoder]
+
+
+@pytest.fixture(scope="session")
+def make_encoder(tmp_path_factory: pytest.TempPathFactory) -> MakeEncoder:
+    """Save a model that averages word vectors (default: `VECTORS`), and load it."""
+
+    def make(
+        vectors: dict[str, tuple[float, ...]] = VECTORS, prompts: dict[str, str] | None = None
+    ) -> Encoder:
+        vocabulary = {word: row for row, word in enumerate(vectors)}
+        tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
+        tokenizer.pre_tokenizer = Whitespace()
+        weights = np.array(list(vectors.values()), np.float32)
+        module = StaticEmbedding(tokenizer, embedding_weights=weights)
+        folder = tmp_path_factory.mktemp("model")
+        model = SentenceTransformer(modules=[module], device="cpu", prompts=prompts)
+        model.save_pretrained(str(folder))
+        return Encoder(str(folder))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(make_encoder: MakeEncoder) -> Encoder:
+    return make_encoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tiny_encoder: Encoder) -> Path:
+    return Path(tiny_encoder.name)

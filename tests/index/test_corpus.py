@@ -1,0 +1,252 @@
+"""Corpus files become documents, or an error that names file, line and what to do."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from index.corpus import MAX_FIELD_CHARS, Document, read_corpus
+from index.errors import CorpusError, EmptyCorpusError
+from search.settings import ROOT
+
+ROWS = [
+    {"_id": "1", "title": "Кот", "text": "Кот спит."},
+    {"_id": "2", "title": "", "text": "Дом стоит, «ёлка» растёт."},
+    {"_id": "3", "title": "Пёс", "text": ""},
+]
+DOCUMENTS = [Document(row["_id"], row["title"], row["text"]) for row in ROWS]
+JSONL = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
+CSV = '_id,title,text\n1,Кот,Кот спит.\n2,,"Дом стоит, «ёлка» растёт."\n3,Пёс,\n'
+
+
+def write(file: Path, content: str | bytes) -> Path:
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return file
+
+
+def error_of(file: Path) -> str:
+    with pytest.raises(CorpusError) as caught:
+        list(read_corpus(file))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("corpus.jsonl", JSONL.encode()),
+        ("corpus.jsonl.gz", gzip.compress(JSONL.encode())),
+        ("corpus.csv", CSV.encode()),
+        ("corpus.csv.gz", gzip.compress(CSV.encode())),
+        ("bom.jsonl", b"\xef\xbb\xbf" + JSONL.encode()),
+        ("bom.csv", b"\xef\xbb\xbf" + CSV.encode()),
+        ("windows.jsonl", JSONL.replace("\n", "\r\n").encode()),
+        ("windows.csv", CSV.replace("\n", "\r\n").encode()),
+        ("blank.jsonl", ("\n" + JSONL.replace("\n", "\n  \n")).encode()),
+        ("no_last_newline.jsonl", JSONL.rstrip("\n").encode()),
+    ],
+)
+def test_every_format_gives_the_same_documents(tmp_path: Path, name: str, content: bytes) -> None:
+    assert list(read_corpus(write(tmp_path / name, content))) == DOCUMENTS
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz"])
+def test_beir_folder_is_read_by_its_corpus_file(tmp_path: Path, name: str) -> None:
+    content = JSONL.encode()
+    write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
+    write(tmp_path / "queries.jsonl", '{"_id": "q", "text": "кот"}\n')
+    assert list(read_corpus(tmp_path)) == DOCUMENTS
+
+
+def test_demo_corpus_is_read_in_file_order() -> None:
+    lines = (ROOT / "data" / "demo" / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    found = [(d.id, d.title, d.text) for d in read_corpus(ROOT / "data" / "demo")]
+    assert found == [(row["_id"], row["title"], row["text"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("row", "document"),
+    [
+        ({"id": "a", "text": "т"}, Document("a", "", "т")),
+        ({"_id": "a", "id": "b", "text": "т"}, Document("a", "", "т")),
+        ({"_id": None, "id": "b", "title": None, "text": "т"}, Document("b", "", "т")),
+        ({"_id": 7, "text": 3.5}, Document("7", "", "3.5")),
+        ({"_id": 0, "text": "т"}, Document("0", "", "т")),
+        ({"_id": "a", "text": "т", "metadata": {"url": ["…"]}}, Document("a", "", "т")),
+        ({"_id": " a ", "title": "\n з\t", "text": " т \n"}, Document("a", "з", "т")),
+        ({"_id": "a", "text": "и\u0306 е\u0308"}, Document("a", "", "й ё")),
+        ({"_id": "a", "text": "x\u0000y"}, Document("a", "", "x y")),
+        ({"_id": "a", "text": "x\ud800y"}, Document("a", "", "x?y")),
+        ({"_id": "a", "text": "😀🎉"}, Document("a", "", "😀🎉")),
+        ({"_id": "a", "text": "раз\nдва\u2028три"}, Document("a", "", "раз\nдва\u2028три")),
+    ],
+)
+def test_fields_are_read_as_clean_text(
+    tmp_path: Path, row: dict[str, object], document: Document
+) -> None:
+    file = write(tmp_path / "corpus.jsonl", json.dumps(row) + "\n")
+    assert list(read_corpus(file)) == [document]
+
+
+def test_html_is_kept_verbatim(tmp_path: Path) -> None:
+    html = '<b>жир</b> &amp; <img src=x onerror="alert(1)"> <script>1 < 2</script>'
+    row = json.dumps({"_id": "<i>", "title": "<h1>&quot;", "text": html})
+    file = write(tmp_path / "corpus.jsonl", row)
+    assert list(read_corpus(file)) == [Document("<i>", "<h1>&quot;", html)]
+
+
+def test_quoted_csv_field_holds_commas_quotes_and_line_breaks(tmp_path: Path) -> None:
+    content = '_id,title,text,\n1,"а, б","раз ""два""\nтри",лишнее\n'
+    file = write(tmp_path / "corpus.csv", content)
+    assert list(read_corpus(file)) == [Document("1", "а, б", 'раз "два"\nтри')]
+
+
+def test_csv_row_may_end_early(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.csv", "_id,title,text\n1,Кот\n")
+    assert list(read_corpus(file)) == [Document("1", "Кот", "")]
+
+
+def test_documents_before_a_broken_line_are_given(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.jsonl", JSONL + "{\n")
+    documents = read_corpus(file)
+    assert [next(documents), next(documents), next(documents)] == DOCUMENTS
+    with pytest.raises(CorpusError, match=r"corpus\.jsonl:4: not valid JSON"):
+        next(documents)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "message"),
+    [
+        ("a.jsonl", JSONL + '{"_id": "4", "text": "обр\n', 4, "not valid JSON (Invalid control"),
+        ("a.jsonl", "{oops}\n" + JSONL, 1, "not valid JSON (Expecting property name"),
+        ("a.jsonl", JSONL + "\n\n{oops}\n", 6, "Mend or remove the line."),
+        ("a.jsonl", JSONL.replace("\n", "\r\n") + "{oops}\r\n", 4, "not valid JSON"),
+        ("a.jsonl", JSONL + '["4", "кот"]\n', 4, "expected a JSON object, found list."),
+        ("a.jsonl", JSONL + '"кот"\n', 4, "expected a JSON object, found str."),
+        ("a.jsonl", JSONL + "null\n", 4, 'Write {"_id": …, "title": …, "text": …}.'),
+        ("a.jsonl", JSONL + '{"text": "кот"}\n', 4, "no _id (or id). Every document needs one."),
+        ("a.jsonl", JSONL + '{"_id": " ", "text": "кот"}\n', 4, "no _id (or id)."),
+        ("a.jsonl", JSONL + '{"_id": true, "text": "к"}\n', 4, "field '_id' is bool, expected"),
+        ("a.jsonl", JSONL + '{"_id": "4", "text": ["к"]}\n', 4, "field 'text' is list, expected"),
+        ("a.jsonl", JSONL + '{"_id": "4", "title": {}}\n', 4, "field 'title' is dict, expected"),
+        ("a.jsonl", JSONL + '{"_id": "4"}\n', 4, "document '4' has neither title nor text."),
+        ("a.jsonl", JSONL + '{"_id": "4", "text": " "}\n', 4, "Fill it in or remove the line."),
+        ("a.csv", CSV + "4,Дом,а,б\n", 5, "more fields than the header names. Quote fields"),
+        ("a.csv", CSV + ",Дом,а\n", 5, "no _id (or id)."),
+        ("a.csv", CSV + "4,,\n", 5, "document '4' has neither title nor text."),
+        ("a.csv", "_id;text\n1;кот\n", 2, "no _id (or id)."),
+    ],
+)
+def test_broken_row_is_told_with_file_and_line(
+    tmp_path: Path, name: str, content: str, line: int, message: str
+) -> None:
+    file = write(tmp_path / name, content)
+    error = error_of(file)
+    assert error.startswith(f"{file}:{line}: ")
+    assert message in error
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "identity", "first_line"),
+    [
+        ("a.jsonl", JSONL + '{"_id": "2", "text": "т"}\n', 4, "2", 2),
+        ("a.jsonl", JSONL + '{"id": 3, "text": "т"}\n', 4, "3", 3),
+        ("a.jsonl", '{"_id": "й", "text": "т"}\n{"_id": "и\u0306", "text": "т"}\n', 2, "й", 1),
+        ("a.jsonl", '{"_id": "a", "text": "т"}\n\n{"_id": " a", "text": "т"}\n', 3, "a", 1),
+        ("a.csv", '_id,text\n1,"раз\nдва"\n1,три\n', 4, "1", 3),
+    ],
+)
+def test_duplicate_id_is_told_with_both_lines(
+    tmp_path: Path, name: str, content: str, line: int, identity: str, first_line: int
+) -> None:
+    file = write(tmp_path / name, content)
+    assert error_of(file) == (
+        f"{file}:{line}: the id {identity!r} already stands on line {first_line}. "
+        "Give every document an id of its own."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.jsonl", b""),
+        ("blank.jsonl", b"\n \n\r\n"),
+        ("empty.jsonl.gz", gzip.compress(b"")),
+        ("empty.csv", b""),
+        ("header_only.csv", b"_id,title,text\n"),
+    ],
+)
+def test_empty_corpus_is_told(tmp_path: Path, name: str, content: bytes) -> None:
+    file = write(tmp_path / name, content)
+    with pytest.raises(EmptyCorpusError) as caught:
+        list(read_corpus(file))
+    assert str(caught.value) == (
+        f"{file}: no documents in it. Give a corpus with at least one row."
+    )
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.csv", "corpus.jsonl.gz"])
+def test_windows_1251_is_told_as_not_utf_8(tmp_path: Path, name: str) -> None:
+    text = CSV.replace("text", "текст") if name.endswith("csv") else JSONL
+    content = text.encode("cp1251")
+    file = write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
+    error = error_of(file)
+    assert error.startswith(f"{file}:1: not UTF-8 (invalid ")
+    assert error.endswith("Convert the file to UTF-8.")
+
+
+@pytest.mark.parametrize("kept", [3, 30, -8, -1])
+def test_truncated_gz_is_told(tmp_path: Path, kept: int) -> None:
+    content = gzip.compress(
+        "".join(f'{{"_id": {n}, "text": "т{n}"}}\n' for n in range(99)).encode()
+    )
+    file = write(tmp_path / "corpus.jsonl.gz", content[:kept])
+    error = error_of(file)
+    assert re.match(rf"{re.escape(str(file))}:\d+: can't be decompressed \(.*ended before", error)
+    assert error.endswith("Make the file again.")
+
+
+def test_plain_text_named_gz_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.jsonl.gz", JSONL)
+    assert error_of(file).startswith(f"{file}:1: can't be decompressed (Not a gzipped file")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('_id,text\n1,"кот\n2,дом\n', "broken CSV (unexpected end of data)."),
+        ('_id,text\n1,"кот"пёс\n', "broken CSV (',' expected after '\"')."),
+        (
+            f"_id,text\n1,{'x' * (MAX_FIELD_CHARS + 1)}\n",
+            f"broken CSV (field larger than field limit ({MAX_FIELD_CHARS})).",
+        ),
+    ],
+)
+def test_broken_csv_is_told(tmp_path: Path, content: str, message: str) -> None:
+    file = write(tmp_path / "corpus.csv", content)
+    assert re.fullmatch(rf"{re.escape(str(file))}:\d+: {re.escape(message)}", error_of(file))
+
+
+def test_longest_csv_field_is_read(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.csv", f"_id,text\n1,{'x' * MAX_FIELD_CHARS}\n")
+    assert [len(document.text) for document in read_corpus(file)] == [MAX_FIELD_CHARS]
+
+
+@pytest.mark.parametrize("name", ["corpus.txt", "corpus.json", "corpus.tsv.gz", "corpus"])
+def test_unknown_format_is_told(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path / name, JSONL)
+    assert error_of(file) == (
+        f"{file}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz or a BEIR folder."
+    )
+
+
+def test_missing_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "нет.jsonl"
+    assert error_of(file) == f"{file}: no such file or folder. Check the path."
+
+
+def test_folder_without_a_corpus_is_told(tmp_path: Path) -> None:
+    write(tmp_path / "queries.jsonl", '{"_id": "q", "text": "кот"}\n')
+    assert error_of(tmp_path) == (f"{tmp_path}: no corpus.jsonl or corpus.jsonl.gz in this folder.")

@@ -1,0 +1,109 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from index.analyzer import Analyzer
+from search.errors import TrainingError
+from search.training.mining import Example, Miner, Mining, read_examples
+from search.training.pairs import Pair, read_pairs, write_pairs
+
+CAPITALS = [
+    ("столица Франции", "Париж — столица Франции на Сене.", "fr"),
+    ("столица Италии", "Рим — столица Италии на Тибре.", "it"),
+    ("столица Испании", "Мадрид — столица Испании, город на плато.", "es"),
+    ("столица Греции", "Афины — столица Греции у моря.", "gr"),
+    ("столица Польши", "Варшава — столица Польши на Висле.", "pl"),
+    ("столица Чехии", "Прага — столица Чехии на Влтаве.", "cz"),
+]
+
+
+def mine(
+    examples: list[Example], analyzer: Analyzer, **how: int
+) -> tuple[list[Pair], dict[str, int]]:
+    miner = Miner(examples, analyzer, Mining(**how))
+    return list(miner.pairs()), dict(miner.report.counts)
+
+
+def test_each_query_gets_its_positive_and_the_wanted_negatives(analyzer: Analyzer) -> None:
+    examples = [Example(*row) for row in CAPITALS]
+    pairs, counts = mine(examples, analyzer, hard=3, easy=1)
+    assert counts == {"queries": 6, "pairs": 6 * (1 + 3 + 1)}
+    answers = {query: passage for query, passage, _ in CAPITALS}
+    for query in answers:
+        group = [pair for pair in pairs if pair.query == query]
+        assert [pair.label for pair in group] == [1.0, 0.0, 0.0, 0.0, 0.0]
+        assert group[0].passage == answers[query]
+        assert len({pair.passage for pair in group}) == 5
+        assert group[0].lexical == max(pair.lexical or 0 for pair in group)
+
+
+def test_passages_of_the_same_document_and_near_duplicates_are_no_negatives(
+    analyzer: Analyzer,
+) -> None:
+    twin = Example("главный город Франции", "Париж — столица Франции на Сене!", "copy")
+    neighbour = Example("река Парижа", "Столица Франции стоит на Сене, реке севера.", "fr")
+    examples = [*(Example(*row) for row in CAPITALS), twin, neighbour]
+    pairs, counts = mine(examples, analyzer, hard=3, easy=1)
+    group = {pair.passage for pair in pairs if pair.query == "столица Франции"}
+    assert twin.passage not in group and neighbour.passage not in group
+    assert counts["nearly the positive's text, left out"] > 0
+    assert counts["same document, left out"] > 0
+
+
+def test_judged_negatives_come_first(analyzer: Analyzer) -> None:
+    judged = Example("столица Франции", "Лион — город во Франции.", "lyon", negative=True)
+    pairs, _ = mine([*(Example(*row) for row in CAPITALS), judged], analyzer, hard=2, easy=0)
+    group = [pair for pair in pairs if pair.query == "столица Франции"]
+    assert group[1].passage == judged.passage and group[1].label == 0.0
+
+
+def test_titles_are_read_in_front_of_the_text_unless_they_are_the_query(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.jsonl"
+    rows = [
+        {"_id": "a-1", "title": "Кот", "text": "Кот спит.", "queries": ["кто спит", "сон кота"]},
+        {"query": "Пёс", "text": "Пёс лает.", "doc_title": "Пёс", "kind": "title"},
+    ]
+    file.write_text(
+        "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8"
+    )
+    assert [(e.query, e.passage) for e in read_examples(file)] == [
+        ("кто спит", "Кот\nКот спит."),
+        ("сон кота", "Кот\nКот спит."),
+        ("Пёс", "Пёс лает."),
+    ]
+    file.write_text('{"query": "x"}', encoding="utf-8")
+    with pytest.raises(TrainingError, match="pairs.jsonl:1: expected text and query"):
+        list(read_examples(file))
+
+
+@pytest.mark.parametrize("name", ["pairs.jsonl", "pairs.jsonl.gz"])
+def test_pairs_come_back_as_written(tmp_path: Path, name: str) -> None:
+    pairs = [Pair("кто", "Кот.", 1.0, 2.5), Pair("кто", "Пёс.", 0.0)]
+    write_pairs(pairs, tmp_path / name)
+    assert read_pairs(tmp_path / name) == pairs
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"sentence_0": "a", "label": 1}, "no column sentence_1"),
+        ({"sentence_0": " ", "sentence_1": "b", "label": 1}, "isn't empty"),
+        (
+            {"sentence_0": "a", "sentence_1": "b", "label": 1.5},
+            "label 1.5 is not a number from 0 to 1",
+        ),
+        ({"sentence_0": "a", "sentence_1": "b", "label": "1"}, "label '1' is not"),
+    ],
+)
+def test_a_broken_pair_is_named(tmp_path: Path, row: dict[str, object], message: str) -> None:
+    file = tmp_path / "pairs.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    with pytest.raises(TrainingError, match=rf"pairs.jsonl:1: .*{message}"):
+        read_pairs(file)
+
+
+def test_one_class_only_is_refused(tmp_path: Path) -> None:
+    write_pairs([Pair("a", "b", 1.0)], tmp_path / "pairs.jsonl")
+    with pytest.raises(TrainingError, match="only labels above 0.5"):
+        read_pairs(tmp_path / "pairs.jsonl")

@@ -1,0 +1,152 @@
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from search.engine import Engine
+from search.report import ranking_as_json
+from search.ui.cards import hits_html, message_html
+from search.ui.page import EXAMPLES, MAX_RESULTS, build_page
+from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN
+
+
+@pytest.fixture(scope="module")
+def page(small_engine: Engine) -> gr.Blocks:
+    async def build() -> gr.Blocks:
+        return build_page(small_engine)
+
+    return asyncio.run(build())  # without a running loop Gradio opens several and closes none
+
+
+def function(page: gr.Blocks, name: str) -> Callable[..., Any]:
+    """A function of the page by the name it is registered under."""
+    return next(block.fn for block in page.fns.values() if block.fn and block.name == name)
+
+
+def test_the_only_public_endpoint_is_search(page: gr.Blocks) -> None:
+    public = [
+        dependency["api_name"]
+        for dependency in page.get_config_file()["dependencies"]
+        if dependency["api_visibility"] == "public"
+    ]
+    assert public == ["search"]
+    info = page.get_api_info()
+    assert info["named_endpoints"].keys() == {"/search"}
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_the_endpoint_takes_a_query_and_top_k(page: gr.Blocks) -> None:
+    parameters = page.get_api_info()["named_endpoints"]["/search"]["parameters"]
+    assert [
+        (p["parameter_name"], p["type"]["type"], p["parameter_has_default"]) for p in parameters
+    ] == [("query", "string", False), ("top_k", "integer", True)]
+    assert parameters[1]["parameter_default"] == 10
+
+
+def test_nothing_of_the_page_reports_home(page: gr.Blocks) -> None:
+    assert page.analytics_enabled is False
+    assert page.get_config_file()["analytics_enabled"] is False
+
+
+def test_the_endpoint_answers_as_the_command_line_does(
+    page: gr.Blocks, small_engine: Engine
+) -> None:
+    hits = function(page, "search")("чем питается кит", 2)
+    assert hits == ranking_as_json(small_engine.search("чем питается кит", 2))
+    assert json.loads(json.dumps(hits)) == hits
+
+
+def test_the_endpoint_gives_no_more_than_the_page_does(
+    page: gr.Blocks, small_engine: Engine
+) -> None:
+    assert len(small_engine.index.passages) < MAX_RESULTS
+    assert len(function(page, "search")("кит", 10**9)) == len(small_engine.index.passages)
+
+
+@pytest.mark.parametrize(
+    ("query", "top_k", "message"),
+    [
+        ("", 10, "The query is empty."),
+        ("к" * 10_000, 10, "The query has 10000 characters, at most 1000"),
+        ("кит", 0, "top_k is 0: ask for at least 1 result."),
+    ],
+)
+def test_the_endpoint_names_what_it_refuses(
+    page: gr.Blocks, query: str, top_k: int, message: str
+) -> None:
+    with pytest.raises(gr.Error) as error:
+        function(page, "search")(query, top_k)
+    assert error.value.message.startswith(message)
+
+
+def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
+    page: gr.Blocks, small_engine: Engine
+) -> None:
+    first, last = function(page, "answer")("чем питается кит", 3.0, "Русский")
+    fused = small_engine.candidates("чем питается кит")
+    assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN)
+    assert last[1] == hits_html(small_engine.search("чем питается кит", 3), RUSSIAN)
+    for summary, waiting in ((first[0], True), (last[0], False)):
+        assert RUSSIAN.summary.format(shown=3, found=5) in summary
+        assert (RUSSIAN.reranking in summary) == waiting
+
+
+def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
+    *_, (summary, hits) = function(page, "answer")("бегемот", 1, "English")
+    assert ENGLISH.notes["bm25_nothing"] in summary
+    assert ENGLISH.stages["reranked"] in hits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("query", ["", "  ", "\n"])
+def test_an_empty_field_shows_the_empty_state(page: gr.Blocks, query: str, language: str) -> None:
+    answers = list(function(page, "answer")(query, 10, language))
+    assert answers == [("", message_html(LANGUAGES[language].empty))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_query_of_ten_thousand_characters_is_a_message(page: gr.Blocks, language: str) -> None:
+    answers = list(function(page, "answer")("к" * 10_000, 10, language))
+    texts = LANGUAGES[language]
+    told = texts.query_errors["too_long"].format(length=10_000, limit=1000)
+    assert answers == [("", message_html(told, "message error"))]
+
+
+def test_emoji_show_that_nothing_was_found_and_why(page: gr.Blocks, small_engine: Engine) -> None:
+    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, "Русский")
+    assert hits == message_html(RUSSIAN.nothing)
+    for note in ("no_words", "bm25_nothing", "dense_nothing"):
+        assert RUSSIAN.notes[note] in summary
+
+
+def test_markup_in_the_query_does_not_reach_the_page(page: gr.Blocks) -> None:
+    for answer in function(page, "answer")("<script>кит</script>", 10, "Русский"):
+        assert "<script" not in "".join(answer)
+
+
+def test_the_language_switch_relabels_the_page(page: gr.Blocks) -> None:
+    heading, query, button, top_k, examples = function(page, "_speak")("English")
+    assert heading == f"# {ENGLISH.title}\n{ENGLISH.subtitle}"
+    assert (query["label"], query["placeholder"]) == (
+        ENGLISH.query_label,
+        ENGLISH.query_placeholder,
+    )
+    assert button == ENGLISH.button
+    assert (top_k["label"], examples["label"]) == (ENGLISH.top_k_label, ENGLISH.examples_label)
+
+
+def test_the_page_starts_in_russian_with_the_empty_state(page: gr.Blocks) -> None:
+    shown = {c["props"].get("elem_id"): c["props"] for c in page.get_config_file()["components"]}
+    assert shown["query"]["label"] == RUSSIAN.query_label
+    assert shown["go"]["value"] == RUSSIAN.button
+    assert shown["hits"]["value"] == message_html(RUSSIAN.empty)
+
+
+@pytest.mark.parametrize("query", EXAMPLES)
+def test_every_example_finds_something_by_its_words(engine: Engine, query: str) -> None:
+    ranking = engine.candidates(query)
+    assert ranking.notes == ()
+    assert "bm25" in ranking.hits[0].stages
