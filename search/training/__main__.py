@@ -23,9 +23,16 @@ from search.training.embeddings import (
     read_glossary,
 )
 from search.training.encoder import initial_table, train_encoder
+from search.training.examples import (
+    LeakageGuard,
+    Report,
+    mended,
+    read_examples,
+    read_judged,
+)
 from search.training.listwise import ListwiseRecipe, train_listwise
-from search.training.mining import Miner, Mining, read_examples
-from search.training.pairs import read_pairs, write_pairs
+from search.training.mining import Miner, Mining
+from search.training.pairs import read_pairs, statistics, write_pairs
 from search.training.reference import DEFAULT_BASE, EPOCHS, train_reference
 from search.training.texts import read_texts
 from search.training.validation import Validation
@@ -55,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     vocabulary.add_argument("--every", type=int, default=1, help="use each N-th text only")
     vocabulary.set_defaults(run=_vocabulary)
     pairs = commands.add_parser("pairs", help="(query, passage) files -> pairs with negatives")
-    pairs.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    pairs.add_argument("files", type=Path, nargs="*", metavar="FILE", help="JSONL: text, query")
+    pairs.add_argument("--judged", type=Path, nargs="*", default=[], metavar="SET")
+    pairs.add_argument("--against", type=Path, nargs="*", default=[], metavar="SET")
     pairs.add_argument("--hard", type=int, default=4, help="mined negatives a query")
     pairs.add_argument("--easy", type=int, default=1, help="random negatives a query")
     pairs.add_argument("--limit", type=int, help="at most this many queries")
@@ -106,12 +115,17 @@ def _vocabulary(options: argparse.Namespace) -> None:
 
 
 def _pairs(options: argparse.Namespace) -> None:
-    examples = (e for file in options.files for e in read_examples(file, not options.no_titles))
+    report, analyzer = Report(), Analyzer()
+    files = (read_examples(file, not options.no_titles) for file in options.files)
+    judged = (read_judged(folder) for folder in options.judged)
+    examples = mended(itertools.chain.from_iterable([*files, *judged]), report)
+    examples = LeakageGuard(options.against, analyzer).without_leaks(examples, report)
     mining = Mining(hard=options.hard, easy=options.easy, seed=options.seed)
-    miner = Miner(examples, Analyzer(), mining)
-    write_pairs(miner.pairs(options.limit), options.to)
-    for what, count in miner.report.counts.most_common():
+    pairs = list(Miner(examples, analyzer, mining, report).pairs(options.limit))
+    write_pairs(pairs, options.to)
+    for what, count in report.counts.most_common():
         sys.stdout.write(f"{count:>9} {what}\n")
+    sys.stdout.write(statistics(pairs) + "\n")
 
 
 def _reranker(options: argparse.Namespace) -> None:

@@ -1,31 +1,19 @@
 """(query, passage) examples -> training pairs with negatives mined by our own first stage."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from tqdm import tqdm
 
 from index.analyzer import Analyzer
-from index.corpus import clean, jsonl_rows
 from index.lexical import LexicalIndex
-from search.errors import TrainingError
+from search.training.examples import Example, Report
 from search.training.pairs import Pair
 
 NEAR_DUPLICATE = 0.8
 """Passages sharing this part of their lemmas count as the same text: a suspected false negative."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A query with a passage that answers it (or, `negative`, was judged not to)."""
-
-    query: str
-    passage: str
-    document: str
-    negative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +27,12 @@ class Mining:
     seed: int = 42
 
 
-@dataclass(slots=True)
-class Report:
-    """What was kept and what was left out, and why."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-
-def read_examples(file: Path, titles: bool = True) -> Iterator[Example]:
-    """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles.
-
-    A title is put in front of its text, as the product shows it, unless it is the query itself
-    or `titles` is off (a model should not lean on them).
-    """
-    for line, row in jsonl_rows(file):
-        text, title = row.get("text"), row.get("title") or row.get("doc_title") or ""
-        queries = row.get("queries", [row.get("query")])
-        if not isinstance(text, str) or not isinstance(queries, list) or None in queries:
-            raise TrainingError(f"{file}:{line}: expected text and query (or queries).")
-        titled = titles and title and row.get("kind") != "title"
-        passage = clean(f"{title}\n{text}" if titled else text)
-        document = str(row.get("doc_title") or row.get("_id") or passage)
-        for query in queries:
-            yield Example(clean(str(query)), passage, document, bool(row.get("negative")))
-
-
 class Miner:
     """Ranks all passages of a set for each of its queries and picks what looks right and isn't."""
 
-    def __init__(self, examples: Iterable[Example], analyzer: Analyzer, mining: Mining) -> None:
+    def __init__(
+        self, examples: Iterable[Example], analyzer: Analyzer, mining: Mining, report: Report
+    ) -> None:
         self._mining = mining
         self._random = random.Random(mining.seed)
         self._analyzer = analyzer
@@ -85,7 +50,7 @@ class Miner:
         self._lemma_sets = [frozenset(row) for row in lemmas]
         self._lexical = LexicalIndex.build(lemmas)
         self._rows = {passage: row for row, passage in enumerate(self._passages)}
-        self.report = Report()
+        self._report = report
 
     def pairs(self, limit: int | None = None) -> Iterator[Pair]:
         """Yield one positive and its negatives, query after query, in a seeded order."""
@@ -114,13 +79,13 @@ class Miner:
         kept += self._random.sample(rest, min(self._mining.hard - len(kept), len(rest)))
         chosen = list(dict.fromkeys([*judged, *kept, *easy, *hard]))[:wanted]
         if len(chosen) < wanted:
-            self.report.counts["queries without enough negatives"] += 1
+            self._report.counts["queries without enough negatives"] += 1
             return
         for row in (self._rows[positive], *chosen):
             label = float(self._passages[row] == positive)
             yield Pair(query, self._passages[row], label, float(scores[row]))
-        self.report.counts["queries"] += 1
-        self.report.counts["pairs"] += 1 + wanted
+        self._report.counts["queries"] += 1
+        self._report.counts["pairs"] += 1 + wanted
 
     def _is_negative(self, row: int, positives: dict[str, str]) -> bool:
         """Neither a positive, nor of a positive's document, nor nearly the same text."""
@@ -128,12 +93,12 @@ class Miner:
         if passage in positives:
             return False
         if self._document[passage] in positives.values():
-            self.report.counts["same document, left out"] += 1
+            self._report.counts["same document, left out"] += 1
             return False
         lemmas = self._lemma_sets[row]
         for positive in positives:
             other = self._lemma_sets[self._rows[positive]]
             if len(lemmas & other) >= NEAR_DUPLICATE * len(lemmas | other):
-                self.report.counts["nearly the positive's text, left out"] += 1
+                self._report.counts["nearly the positive's text, left out"] += 1
                 return False
         return True

@@ -68,3 +68,19 @@ def _pair(row: dict[str, object], place: str) -> Pair:
     return Pair(
         query, passage, float(label), float(lexical) if isinstance(lexical, int | float) else None
     )
+
+
+def statistics(pairs: list[Pair]) -> str:
+    """Size, label balance and characters of each column, as the model card tells them."""
+    if not pairs:
+        return "0 pairs"
+    labels = [pair.label for pair in pairs]
+    lines = [f"{len(pairs)} pairs, {100 * sum(labels) / len(labels):.1f} % positive (mean label)"]
+    for column, texts in (
+        ("sentence_0", [pair.query for pair in pairs]),
+        ("sentence_1", [pair.passage for pair in pairs]),
+    ):
+        sizes = [len(text) for text in texts]
+        mean = sum(sizes) / len(sizes)
+        lines.append(f"{column}: {min(sizes)} to {max(sizes)} characters, mean {mean:.1f}")
+    return "\n".join(lines)

@@ -21,6 +21,7 @@ from index.passages import Passage
 from search.engine import Engine, device_for
 from search.errors import QueryError
 from search.hits import NOTES, STAGES, Hit, Ranking
+from search.rerank import has_bfloat16
 from search.settings import Settings
 
 QUERY = "Какова глубина Байкала?"
@@ -107,7 +108,9 @@ def test_logits_are_those_of_plain_sentence_transformers(
     read = by_rank(ranking.hits, "reranked")
     plain = CrossEncoder(settings.reranker, device="cpu", activation_fn=torch.nn.Identity())
     expected = plain.predict([(QUERY, hit.passage.titled_text) for hit in read])
-    assert [hit.logit for hit in read] == pytest.approx(expected.tolist(), abs=1e-4)
+    spread = float(expected.max() - expected.min())
+    close = 0.05 * spread if has_bfloat16("cpu") else 1e-4
+    assert [hit.logit for hit in read] == pytest.approx(expected.tolist(), abs=close)
 
 
 def test_reranked_scores_are_logits_plus_the_share_of_the_best_bm25(
@@ -322,7 +325,7 @@ def test_a_passage_longer_than_the_reranker_reads_is_told(
     tmp_path: Path, encoder: Encoder, analyzer: Analyzer, settings: Settings
 ) -> None:
     documents = [Document("long", "", "кит " + "1 " * 900), Document("short", "", "кит плывёт")]
-    build_index(documents, tmp_path, encoder, analyzer, progress=False)
+    build_index(documents, tmp_path, encoder, analyzer, window_chars=2000, progress=False)
     ranking = Engine.open(tmp_path, settings).search("кит")
     assert {hit.passage.id: hit.cut for hit in ranking.hits} == {"long": True, "short": False}
     assert ranking.notes == ("passage_cut",)

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from index.errors import ModelError
-from search.rerank import Reranker
+from search.rerank import Reranker, has_bfloat16
 from search.settings import Settings
 
 QUERY = "глубина Байкала"
@@ -23,9 +23,21 @@ CLOSE = 1e-4
 """fp32 sums come out in another order when other pairs share the batch."""
 
 
-@pytest.fixture(scope="module")
-def reranker(settings: Settings) -> Reranker:
+@pytest.fixture
+def fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a processor without bfloat16 does."""
+    monkeypatch.setattr("search.rerank.has_bfloat16", lambda device: False)
+
+
+@pytest.fixture
+def reranker(settings: Settings, fp32: None) -> Reranker:
     return Reranker(settings.reranker)
+
+
+@pytest.fixture(scope="module")
+def plain_logits(settings: Settings) -> list[float]:
+    plain = CrossEncoder(settings.reranker, device="cpu", activation_fn=torch.nn.Identity())
+    return plain.predict([(QUERY, passage) for passage in PASSAGES]).tolist()
 
 
 def save_cross_encoder(
@@ -50,11 +62,20 @@ def save_cross_encoder(
 
 
 def test_logits_are_those_of_plain_sentence_transformers(
-    reranker: Reranker, settings: Settings
+    reranker: Reranker, plain_logits: list[float]
 ) -> None:
-    plain = CrossEncoder(settings.reranker, device="cpu", activation_fn=torch.nn.Identity())
-    expected = plain.predict([(QUERY, passage) for passage in PASSAGES])
-    assert reranker.logits(QUERY, PASSAGES) == pytest.approx(expected.tolist(), abs=CLOSE)
+    assert reranker.logits(QUERY, PASSAGES) == pytest.approx(plain_logits, abs=CLOSE)
+
+
+@pytest.mark.skipif(not has_bfloat16("cpu"), reason="this processor has no bfloat16")
+def test_bfloat16_stays_close_and_its_head_is_fp32(
+    settings: Settings, plain_logits: list[float]
+) -> None:
+    logits = Reranker(settings.reranker).logits(QUERY, PASSAGES)
+    spread = max(plain_logits) - min(plain_logits)
+    assert logits == pytest.approx(plain_logits, abs=0.05 * spread)
+    assert logits != pytest.approx(plain_logits, abs=CLOSE)
+    assert logits != torch.tensor(logits).bfloat16().tolist()
 
 
 def test_logits_come_in_the_order_of_the_passages(reranker: Reranker) -> None:
@@ -74,7 +95,7 @@ def test_no_passages_have_no_logits(reranker: Reranker) -> None:
 
 
 def test_logits_are_taken_before_the_sigmoid_a_model_ends_with(
-    tmp_path: Path, settings: Settings
+    tmp_path: Path, settings: Settings, fp32: None
 ) -> None:
     folder = str(save_cross_encoder(tmp_path, settings, labels=1))
     with_sigmoid = CrossEncoder(folder, device="cpu", activation_fn=torch.nn.Sigmoid())
@@ -85,7 +106,7 @@ def test_logits_are_taken_before_the_sigmoid_a_model_ends_with(
 
 
 def test_a_half_precision_checkpoint_is_computed_in_fp32(
-    tmp_path: Path, settings: Settings
+    tmp_path: Path, settings: Settings, fp32: None
 ) -> None:
     folder = save_cross_encoder(tmp_path, settings, labels=1, dtype=torch.float16)
     model = BertForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()

@@ -5,7 +5,8 @@ import pytest
 
 from index.analyzer import Analyzer
 from search.errors import TrainingError
-from search.training.mining import Example, Miner, Mining, read_examples
+from search.training.examples import Example, Report
+from search.training.mining import Miner, Mining
 from search.training.pairs import Pair, read_pairs, write_pairs
 
 CAPITALS = [
@@ -21,8 +22,9 @@ CAPITALS = [
 def mine(
     examples: list[Example], analyzer: Analyzer, **how: int
 ) -> tuple[list[Pair], dict[str, int]]:
-    miner = Miner(examples, analyzer, Mining(**how))
-    return list(miner.pairs()), dict(miner.report.counts)
+    report = Report()
+    miner = Miner(examples, analyzer, Mining(**how), report)
+    return list(miner.pairs()), dict(report.counts)
 
 
 def test_each_query_gets_its_positive_and_the_wanted_negatives(analyzer: Analyzer) -> None:
@@ -56,25 +58,6 @@ def test_judged_negatives_come_first(analyzer: Analyzer) -> None:
     pairs, _ = mine([*(Example(*row) for row in CAPITALS), judged], analyzer, hard=2, easy=0)
     group = [pair for pair in pairs if pair.query == "столица Франции"]
     assert group[1].passage == judged.passage and group[1].label == 0.0
-
-
-def test_titles_are_read_in_front_of_the_text_unless_they_are_the_query(tmp_path: Path) -> None:
-    file = tmp_path / "pairs.jsonl"
-    rows = [
-        {"_id": "a-1", "title": "Кот", "text": "Кот спит.", "queries": ["кто спит", "сон кота"]},
-        {"query": "Пёс", "text": "Пёс лает.", "doc_title": "Пёс", "kind": "title"},
-    ]
-    file.write_text(
-        "\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8"
-    )
-    assert [(e.query, e.passage) for e in read_examples(file)] == [
-        ("кто спит", "Кот\nКот спит."),
-        ("сон кота", "Кот\nКот спит."),
-        ("Пёс", "Пёс лает."),
-    ]
-    file.write_text('{"query": "x"}', encoding="utf-8")
-    with pytest.raises(TrainingError, match="pairs.jsonl:1: expected text and query"):
-        list(read_examples(file))
 
 
 @pytest.mark.parametrize("name", ["pairs.jsonl", "pairs.jsonl.gz"])

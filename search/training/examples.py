@@ -1,0 +1,104 @@
+"""Files and judged sets -> clean training examples, with a count of all that was left out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import ftfy
+from ftfy.badness import is_bad
+
+from index.analyzer import Analyzer
+from index.corpus import clean, jsonl_rows, read_corpus
+from index.passages import split_document
+from search.errors import TrainingError
+from search.evaluation import read_qrels, read_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A query with a passage that answers it (or, `negative`, was judged not to)."""
+
+    query: str
+    passage: str
+    document: str
+    negative: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """What was kept and what was left out, and why."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def read_examples(file: Path, titles: bool = True) -> Iterator[Example]:
+    """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles.
+
+    A title is put in front of its text, as the product shows it, unless it is the query itself
+    or `titles` is off (a model should not lean on them).
+    """
+    for line, row in jsonl_rows(file):
+        text, title = row.get("text"), row.get("title") or row.get("doc_title") or ""
+        queries = row.get("queries", [row.get("query")])
+        if not isinstance(text, str) or not isinstance(queries, list) or None in queries:
+            raise TrainingError(f"{file}:{line}: expected text and query (or queries).")
+        titled = titles and title and row.get("kind") != "title"
+        passage = clean(f"{title}\n{text}" if titled else text)
+        document = str(row.get("doc_title") or row.get("_id") or passage)
+        for query in queries:
+            yield Example(clean(str(query)), passage, document, bool(row.get("negative")))
+
+
+def read_judged(folder: Path) -> Iterator[Example]:
+    """Examples of a judged BEIR folder: grades 2 and 3 answer, grade 0 is a true negative.
+
+    Grade 1 (same subject, no answer) is neither: it stays out.
+    """
+    queries, qrels = read_queries(folder), read_qrels(folder)
+    passages = {document.id: next(split_document(document)) for document in read_corpus(folder)}
+    for query, grades in qrels.items():
+        for document, grade in grades.items():
+            if grade != 1 and document in passages:
+                text = passages[document].titled_text
+                yield Example(queries[query], text, document, negative=grade < 1)
+
+
+def mended(examples: Iterable[Example], report: Report) -> Iterator[Example]:
+    """Repair text whose encoding was broken (ftfy); drop what stays broken, count both."""
+    for example in examples:
+        query, passage = (clean(ftfy.fix_encoding(t)) for t in (example.query, example.passage))
+        if not query or not passage or is_bad(query) or is_bad(passage):
+            report.counts["broken encoding or empty, left out"] += 1
+            continue
+        if (query, passage) != (example.query, example.passage):
+            report.counts["broken encoding, repaired"] += 1
+        yield replace(example, query=query, passage=passage)
+
+
+class LeakageGuard:
+    """Knows the queries and passages of evaluation sets by their lemmas."""
+
+    def __init__(self, folders: Iterable[Path], analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+        self._known: set[tuple[str, ...]] = set()
+        for folder in folders:
+            texts = [*read_queries(folder).values(), *(d.text for d in read_corpus(folder))]
+            self._known |= {self._key(text) for text in texts}
+        self._known.discard(())
+
+    def without_leaks(self, examples: Iterable[Example], report: Report) -> Iterator[Example]:
+        """Drop exact repetitions, and examples whose query or passage an evaluation set holds."""
+        seen: set[tuple[str, str]] = set()
+        for example in examples:
+            text = example.passage.rpartition("\n")[2]
+            if any(self._key(t) in self._known for t in (example.query, example.passage, text)):
+                report.counts["in an evaluation set, left out"] += 1
+            elif (example.query, example.passage) in seen:
+                report.counts["repeated, left out"] += 1
+            else:
+                seen.add((example.query, example.passage))
+                yield example
+
+    def _key(self, text: str) -> tuple[str, ...]:
+        return tuple(self._analyzer.lemmas(text))
