@@ -19,14 +19,14 @@ import pymorphy3
 
 from index.stop_words import STOP_WORDS
 
-_MARKS = "\u0300-\u036f"
+_MARKS = "\u0300-\u036f\u00ad"  # combining marks and the soft hyphen
 _WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}])*"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W\d_])|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W_])|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
 _PART = re.compile(_WORD)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[A-Za-z]")
 _LOOK_ALIKES = str.maketrans("aceopxykmtbhABCEHKMOPTXY", "асеорхукмтвнАВСЕНКМОРТХУ")
-_STRESS = re.compile("[\u0300\u0301]")
+_STRESS = re.compile("[\u0300\u0301\u00ad]")
 
 VERSION = "1"
 """Raised with every change of the rules: it is part of the index's fingerprint."""
@@ -87,7 +87,7 @@ class Analyzer:
         lemma = self._lemmas.get(word)
         if lemma is None:
             spelling = _spelling(re.sub("[\u2010\u2011]", "-", word))
-            if _CYRILLIC.search(spelling):
+            if _CYRILLIC.search(spelling) and spelling not in STOP_WORDS:
                 spelling = self._morphology.parse(spelling)[0].normal_form
             lemma = self._lemmas[word] = spelling.replace("ё", "е")
         return lemma
@@ -95,7 +95,8 @@ class Analyzer:
 
 def _spelling(word: str) -> str:
     """Lower case, composed letters, no stress marks, look-alikes mended in Cyrillic words."""
-    spelling = unicodedata.normalize("NFC", _STRESS.sub("", word))
+    apart = unicodedata.normalize("NFD", word)  # so that stress marks come off й and ѐ alike
+    spelling = unicodedata.normalize("NFC", _STRESS.sub("", apart))
     if _CYRILLIC.search(spelling) and _LATIN.search(spelling):
         mended = spelling.translate(_LOOK_ALIKES)
         spelling = spelling if _LATIN.search(mended) else mended

@@ -13,7 +13,7 @@ from index.analyzer import Analyzer
 from index.corpus import Document
 from index.dense import DenseIndex
 from index.encoder import Encoder
-from index.errors import EmptyCorpusError, IndexMismatchError
+from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError
 from index.lexical import K1, B, LexicalIndex
 from index.passage_file import PassageFile
 from index.passages import WINDOW_CHARS, Passage, split_document
@@ -38,16 +38,22 @@ def build_index(
     """
     with new_generation(directory) as generation:
         digest = hashlib.sha256()
-        passages: list[Passage] = []
+        passages: dict[str, Passage] = {}
         count = 0
         for document in _bar(documents, "reading", progress):
             digest.update(f"{document.id}\0{document.title}\0{document.text}\0".encode())
-            passages += split_document(document, window_chars)
+            for passage in split_document(document, window_chars):
+                if passage.id in passages:
+                    raise CorpusError(
+                        f"{passage.id!r} names both a document and a window of another one. "
+                        "Rename the document whose id ends in #number."
+                    )
+                passages[passage.id] = passage
             count += 1
         if not passages:
             raise EmptyCorpusError("The corpus holds no documents. Give one with at least one row.")
-        PassageFile.save(passages, generation)
-        texts = [passage.titled_text for passage in passages]
+        PassageFile.save(passages.values(), generation)
+        texts = [passage.titled_text for passage in passages.values()]
         lemmas = [analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress)]
         (generation / "lexical").mkdir()
         LexicalIndex.build(lemmas, k1, b).save(generation / "lexical")

@@ -2,13 +2,12 @@
 
 import csv
 import gzip
-import io
 import json
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from index.errors import CorpusError, EmptyCorpusError
 
@@ -49,32 +48,43 @@ def read_corpus(path: Path) -> Iterator[Document]:
 
 def jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield (line number, object) of a JSONL file, plain or .gz; blank lines are skipped."""
-    with open_text(file) as stream:
-        for line, content in enumerate(_decoded(stream, file), 1):
-            if not content.strip():
-                continue
-            try:
-                row = json.loads(content)
-            except ValueError as error:
-                raise CorpusError(
-                    f"{file}:{line}: not valid JSON ({error}). Mend or remove the line."
-                ) from error
-            if not isinstance(row, dict):
-                raise CorpusError(
-                    f"{file}:{line}: expected a JSON object, found {type(row).__name__}. "
-                    'Write {"_id": …, "title": …, "text": …}.'
-                )
-            yield line, row
+    for line, content in text_lines(file):
+        if not content.strip():
+            continue
+        try:
+            row = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise CorpusError(
+                f"{file}:{line}: not valid JSON ({error}). Mend or remove the line."
+            ) from error
+        if not isinstance(row, dict):
+            raise CorpusError(
+                f"{file}:{line}: expected a JSON object, found {type(row).__name__}. "
+                'Write {"_id": …, "title": …, "text": …}.'
+            )
+        yield line, row
 
 
-def open_text(file: Path) -> TextIO:
-    """Open a UTF-8 text file, decompressing `.gz`; a byte-order mark is dropped."""
+def text_lines(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number, line with its ending) of a UTF-8 file, plain or .gz, without its BOM.
+
+    Raises `CorpusError` naming the line that isn't UTF-8 or can't be decompressed.
+    """
+    line = 0
     try:
-        if file.suffix == ".gz":
-            return io.TextIOWrapper(gzip.open(file), encoding="utf-8-sig", newline="")
-        return file.open(encoding="utf-8-sig", newline="")
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+            for line, content in enumerate(stream, 1):
+                yield line, content.decode("utf-8-sig" if line == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise CorpusError(
+            f"{file}:{line}: not UTF-8 ({error.reason}). Convert the file to UTF-8."
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise CorpusError(
+            f"{file}:{line + 1}: can't be decompressed ({error}). Make the file again."
+        ) from error
     except OSError as error:
-        raise CorpusError(f"{file}: can't be opened ({error.strerror}). Check the path.") from error
+        raise CorpusError(f"{file}: can't be read ({error.strerror}). Check the path.") from error
 
 
 def _corpus_file(path: Path) -> Path:
@@ -97,36 +107,19 @@ def _suffix(file: Path) -> str:
     return Path(file.stem).suffix if file.suffix == ".gz" else file.suffix
 
 
-def _decoded(stream: TextIO, file: Path) -> Iterator[str]:
-    """The stream's lines, with a decoding or decompressing failure told by line."""
-    line = 0
-    try:
-        for line, content in enumerate(stream, 1):  # noqa: B007 (the count outlives the loop)
-            yield content
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{file}:{line + 1}: not UTF-8 ({error.reason}). Convert the file to UTF-8."
-        ) from error
-    except (EOFError, OSError) as error:
-        raise CorpusError(
-            f"{file}:{line + 1}: can't be decompressed ({error}). Make the file again."
-        ) from error
-
-
 def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
     csv.field_size_limit(MAX_FIELD_CHARS)
-    with open_text(file) as stream:
-        rows = csv.DictReader(_decoded(stream, file), strict=True)
-        try:
-            for row in rows:
-                if None in row:
-                    raise CorpusError(
-                        f"{file}:{rows.line_num}: more fields than the header names. "
-                        "Quote fields that hold commas."
-                    )
-                yield rows.line_num, {key: value for key, value in row.items() if key}
-        except csv.Error as error:
-            raise CorpusError(f"{file}:{rows.line_num}: broken CSV ({error}).") from error
+    rows = csv.DictReader((content for _, content in text_lines(file)), strict=True)
+    try:
+        for row in rows:
+            if None in row:
+                raise CorpusError(
+                    f"{file}:{rows.line_num}: more fields than the header names. "
+                    "Quote fields that hold commas."
+                )
+            yield rows.line_num, {key: value for key, value in row.items() if key}
+    except csv.Error as error:
+        raise CorpusError(f"{file}:{rows.reader.line_num}: broken CSV ({error}).") from error
 
 
 def _document(row: dict[str, object], file: Path, line: int) -> Document:

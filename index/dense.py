@@ -48,8 +48,12 @@ class DenseIndex:
         return [(row, cosine) for row, cosine in found if row >= 0]
 
     def save(self, directory: Path) -> None:
-        """Write vectors.faiss into `directory`."""
-        faiss.write_index(self._index, str(directory / "vectors.faiss"))
+        """Write vectors.faiss into `directory`; raises `IndexStoreError` on a full disk."""
+        file = directory / "vectors.faiss"
+        try:
+            faiss.write_index(self._index, str(file))
+        except RuntimeError as error:
+            raise IndexStoreError(f"{file}: can't be written. Make room on the disk.") from error
 
     @classmethod
     def load(cls, directory: Path) -> Self:

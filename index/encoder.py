@@ -33,11 +33,14 @@ class Encoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of what decides a vector: weights, tokenizer, prompts, length limit."""
+        """SHA-256 of what decides a vector: weights, modules, tokenizer, prompts, length."""
         digest = hashlib.sha256()
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(key.encode())
             digest.update(np.ascontiguousarray(tensor.cpu().float().numpy()).data)
+        for module in self._model:
+            config: dict[str, object] = getattr(module, "get_config_dict", dict)()
+            digest.update(f"{type(module).__name__} {sorted(config.items())!r}".encode())
         tokenizer = self._model.tokenizer
         backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
         digest.update(backend.to_str().encode())

@@ -34,13 +34,14 @@ def split_document(document: Document, window_chars: int = WINDOW_CHARS) -> Iter
     sentence with the window before, so an answer at a border is whole in one of them.
     Further windows are named `<document id>#2`, `#3`, … .
     """
-    windows = _windows(document.text, window_chars) or [Span(0, 0)]
-    for number, window in enumerate(windows, 1):
+    text = document.text
+    windows = [w for w in _windows(text, window_chars) if text[w.start : w.end].strip()]
+    for number, window in enumerate(windows or [Span(0, 0)], 1):
         yield Passage(
             id=document.id if number == 1 else f"{document.id}#{number}",
             document_id=document.id,
             title=document.title,
-            text=document.text[window.start : window.end],
+            text=text[window.start : window.end],
             start=window.start,
             end=window.end,
         )

@@ -2,7 +2,7 @@
 
 ::
 
-    DIR/CURRENT                 name of the generation in use (replaced atomically)
+    DIR/CURRENT                 generation in use and its manifest's SHA-256 (replaced atomically)
     DIR/generations/<name>/     manifest.json, passages.jsonl, offsets.npy, lexical/, dense/
 
 The manifest names what the index was built from (fingerprints of corpus, analyzer and encoder)
@@ -73,18 +73,27 @@ class Manifest:
 
 
 def current_generation(directory: Path) -> Path:
-    """The generation in use; raises `IndexStoreError` when the directory is no index."""
+    """The generation in use; raises `IndexStoreError` when the directory is no (whole) index."""
     try:
-        name = (directory / _CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
+        name, _, manifest_hash = (directory / _CURRENT).read_text(encoding="utf-8").partition(" ")
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexStoreError(
             f"{directory}: no index there. Build one: python -m index build CORPUS --to {directory}"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise IndexStoreError(
+            f"{directory / _CURRENT}: unreadable ({error}). Build the index again."
         ) from error
     generation = directory / _GENERATIONS / name
     if not name or Path(name).name != name or not generation.is_dir():
         raise IndexStoreError(
             f"{directory}: {_CURRENT} names the generation {name!r}, which is not there. "
             "Build the index again."
+        )
+    manifest = generation / "manifest.json"
+    if not manifest.is_file() or _sha256(manifest) != manifest_hash.strip():
+        raise IndexStoreError(
+            f"{manifest}: missing or changed since it was built. Build the index again."
         )
     return generation
 
@@ -158,7 +167,7 @@ def _sha256(file: Path) -> str:
 
 
 def _sync(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
+    for path in [*folder.rglob("*"), folder, folder.parent]:
         _sync_one(path)
 
 
@@ -171,8 +180,9 @@ def _sync_one(path: Path) -> None:
 
 
 def _point_to(directory: Path, name: str) -> None:
+    manifest_hash = _sha256(directory / _GENERATIONS / name / "manifest.json")
     fresh = directory / f"{_CURRENT}.new"
-    fresh.write_text(name, encoding="utf-8")
+    fresh.write_text(f"{name} {manifest_hash}", encoding="utf-8")
     _sync_one(fresh)
     fresh.replace(directory / _CURRENT)
     _sync_one(directory)
@@ -180,7 +190,8 @@ def _point_to(directory: Path, name: str) -> None:
 
 def _remove_all_but_current(directory: Path) -> None:
     current = directory / _CURRENT
-    keep = current.read_text(encoding="utf-8").strip() if current.exists() else ""
+    content = current.read_text(encoding="utf-8", errors="replace") if current.exists() else ""
+    keep = content.partition(" ")[0]
     for generation in (directory / _GENERATIONS).iterdir():
         if generation.name != keep:
             shutil.rmtree(generation, ignore_errors=True)

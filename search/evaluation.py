@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from index.analyzer import Analyzer
 from index.build import OpenIndex, build_index
-from index.corpus import jsonl_rows, open_text, read_corpus
+from index.corpus import jsonl_rows, read_corpus, text_lines
 from index.encoder import Encoder
 from search.engine import Engine, device_for
 from search.errors import EvaluationError
@@ -57,18 +57,17 @@ def read_qrels(folder: Path) -> Qrels:
     """{query id: {document id: grade}} of qrels.tsv[.gz] or qrels/test.tsv, header line skipped."""
     file = _file(folder, "qrels.tsv", "qrels/test.tsv")
     qrels: Qrels = {}
-    with open_text(file) as stream:
-        for number, line in enumerate(stream, 1):
-            fields = line.rstrip("\r\n").split("\t")
-            if number == 1 and fields[-1] == "score" or not line.strip():
-                continue
-            try:
-                query, document, grade = fields
-                qrels.setdefault(query, {})[document] = int(grade)
-            except ValueError as error:
-                raise EvaluationError(
-                    f"{file}:{number}: expected query-id, corpus-id, score separated by TABs."
-                ) from error
+    for number, line in text_lines(file):
+        fields = line.rstrip("\r\n").split("\t")
+        if (number == 1 and fields[-1] == "score") or not line.strip():
+            continue
+        try:
+            query, document, grade = fields
+            qrels.setdefault(query, {})[document] = int(grade)
+        except ValueError as error:
+            raise EvaluationError(
+                f"{file}:{number}: expected query-id, corpus-id, score separated by TABs."
+            ) from error
     return qrels
 
 

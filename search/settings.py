@@ -25,9 +25,9 @@ class Settings:
     """"cuda", "cpu", …; empty: a GPU when there is one."""
     lexical_candidates: int = 100
     dense_candidates: int = 100
-    rrf_k: int = 60
+    rrf_k: int = 10
     """The constant of reciprocal rank fusion."""
-    dense_weight: float = 1.0
+    dense_weight: float = 0.5
     """Weight of the dense list in the fusion; the lexical list weighs 1."""
     rerank_depth: int = 30
     """How many fused candidates the cross-encoder reads."""

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from index.analyzer import Analyzer
-from index.corpus import open_text
+from index.corpus import text_lines
 from index.errors import CorpusError
 from search.training.vocabulary import Vocabulary
 
@@ -35,12 +35,11 @@ RIDGE = 10.0
 def read_glossary(file: Path) -> dict[str, list[str]]:
     """{lemma: [English equivalents]} from lines `lemma<TAB>english, english`."""
     glossary: dict[str, list[str]] = {}
-    with open_text(file) as stream:
-        for number, line in enumerate(stream, 1):
-            lemma, tab, equivalents = line.strip().partition("\t")
-            if not tab:
-                raise CorpusError(f"{file}:{number}: no TAB in {line.strip()!r}.")
-            glossary[lemma] = [word.strip() for word in equivalents.split(",") if word.strip()]
+    for number, line in text_lines(file):
+        lemma, tab, equivalents = line.strip().partition("\t")
+        if not tab:
+            raise CorpusError(f"{file}:{number}: no TAB in {line.strip()!r}.")
+        glossary[lemma] = [word.strip() for word in equivalents.split(",") if word.strip()]
     return glossary
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import torch
 from datasets import Dataset
 from sentence_transformers import (
     SentenceTransformer,
@@ -23,6 +24,7 @@ from sentence_transformers.sentence_transformer.training_args import BatchSample
 from tokenizers import Tokenizer
 
 from search.training.embeddings import Matrix
+from search.training.vocabulary import SPECIAL
 
 SIF = 3e-4
 """Arora's a: pieces more frequent than this part of all pieces are damped."""
@@ -61,9 +63,8 @@ def train_encoder(
 ) -> None:
     """Train the table on (query, passage) positives and save a SentenceTransformer in fp16."""
     tokenizer.no_truncation()
-    model = SentenceTransformer(
-        modules=[StaticEmbedding(tokenizer, embedding_weights=table)], device="cpu"
-    )
+    static = StaticEmbedding(tokenizer, embedding_weights=table)
+    model = SentenceTransformer(modules=[static], device="cpu")
     if epochs:
         columns = {"anchor": [q for q, _ in pairs], "positive": [p for _, p in pairs]}
         SentenceTransformerTrainer(
@@ -85,5 +86,8 @@ def train_encoder(
             train_dataset=Dataset.from_dict(columns),
             loss=MultipleNegativesRankingLoss(model, scale=20.0),
         ).train()
+    with torch.no_grad():  # what the vocabulary can't read says nothing
+        unread = [tokenizer.token_to_id(piece) for piece in SPECIAL]
+        static.embedding.weight[unread] = 0.0
     model.half()
     model.save_pretrained(str(to))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.corpus import clean, jsonl_rows, open_text
+from index.corpus import clean, jsonl_rows, text_lines
 
 TEXT_FIELDS = ("query", "title", "doc_title", "text", "queries")
 
@@ -15,10 +15,9 @@ def read_texts(file: Path, every: int = 1) -> Iterator[str]:
             if number % every == 0:
                 yield clean("\n".join(_strings(row)))
     else:
-        with open_text(file) as stream:
-            for number, line in enumerate(stream):
-                if number % every == 0:
-                    yield clean(line)
+        for number, line in text_lines(file):
+            if number % every == 0:
+                yield clean(line)
 
 
 def _strings(row: dict[str, object]) -> Iterator[str]:

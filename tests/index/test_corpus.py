@@ -40,6 +40,7 @@ def error_of(file: Path) -> str:
         ("corpus.csv", CSV.encode()),
         ("corpus.csv.gz", gzip.compress(CSV.encode())),
         ("bom.jsonl", b"\xef\xbb\xbf" + JSONL.encode()),
+        ("bom.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + JSONL.encode())),
         ("bom.csv", b"\xef\xbb\xbf" + CSV.encode()),
         ("windows.jsonl", JSONL.replace("\n", "\r\n").encode()),
         ("windows.csv", CSV.replace("\n", "\r\n").encode()),

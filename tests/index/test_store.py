@@ -251,13 +251,32 @@ def test_build_killed_at_any_sync_leaves_a_whole_index(tmp_path: Path) -> None:
     assert olds > 0 and ended.returncode == 0 and found[-1] == "new"
 
 
+def test_everything_is_synced_before_and_after_the_swap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = tmp_path / "CURRENT"
+    synced: dict[bool, set[int]] = {False: set(), True: set()}
+    sync = os.fsync
+
+    def recorded_sync(descriptor: int) -> None:
+        synced[pointer.exists()].add(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recorded_sync)
+    generation, _ = build_files(tmp_path)
+    written = [*generation.rglob("*"), generation, pointer]
+    assert {path.name for path in written if path.stat().st_ino not in synced[False]} == set()
+    assert tmp_path.stat().st_ino in synced[True]
+
+
 def test_debris_of_a_killed_build_goes_with_the_next(tmp_path: Path) -> None:
     old = build(tmp_path)
     assert run(BUILD_KILLED_WHILE_WRITING, tmp_path).returncode == -signal.SIGKILL
     assert current_generation(tmp_path) == old
     assert (old / "text").read_text() == "old"
     assert len(generations(tmp_path)) == 2
-    after = build(tmp_path, "after")
+    with new_generation(tmp_path) as after:
+        assert sorted(generations(tmp_path)) == sorted([old.name, after.name])
     assert generations(tmp_path) == [after.name]
 
 

@@ -86,13 +86,17 @@ def test_dense_scores_are_dot_products_of_the_encoders_vectors(
 
 def test_fused_scores_are_sums_of_reciprocal_ranks(ranking: Ranking) -> None:
     for hit in ranking.hits:
-        ranks = [hit.stages[name].rank for name in ("bm25", "dense") if name in hit.stages]
-        assert hit.stages["fused"].score == sum(1 / (60 + rank) for rank in ranks)
+        terms = [
+            weight / (10 + hit.stages[name].rank)
+            for name, weight in (("bm25", 1.0), ("dense", 0.5))
+            if name in hit.stages
+        ]
+        assert hit.stages["fused"].score == sum(terms)
     scores = [hit.stages["fused"].score for hit in by_rank(ranking.hits, "fused")]
     assert scores == sorted(scores, reverse=True)
     best = next(hit for hit in ranking.hits if hit.passage.id == "lakes-rivers-01")
     assert best.stages["bm25"].rank == 1
-    assert best.stages["fused"].score == 1 / (60 + 1) + 1 / (60 + best.stages["dense"].rank)
+    assert best.stages["fused"].score == 1 / (10 + 1) + 0.5 / (10 + best.stages["dense"].rank)
 
 
 def test_candidates_are_the_union_of_both_lists(candidates: Ranking) -> None:

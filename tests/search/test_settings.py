@@ -93,7 +93,7 @@ def test_paths_inside_the_repository_are_shown_relative_to_it() -> None:
     assert shown["encoder"] == "data/models/encoder"
     assert shown["corpus"] == "/srv/corpus.jsonl"
     assert shown["reranker"] == "hub/name"
-    assert shown["rrf_k"] == 60
+    assert shown["rrf_k"] == 10
 
 
 def test_the_embedded_models_and_the_demo_corpus_are_where_the_defaults_point() -> None:
