@@ -21,7 +21,7 @@ from index.stop_words import STOP_WORDS
 
 _MARKS = "\u0300-\u036f\u00ad"  # combining marks and the soft hyphen
 _WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}])*"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?![^\W_])|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
+_TOKEN = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
 _PART = re.compile(_WORD)
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -67,6 +67,10 @@ class Analyzer:
         """The lemmas of `tokens`."""
         return [token.lemma for token in self.tokens(text)]
 
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary holds the word form."""
+        return bool(self._morphology.word_is_known(_spelling(word)))
+
     def _all_tokens(self, text: str) -> Iterator[Token]:
         for match in _TOKEN.finditer(text):
             word = match.group()
@@ -81,7 +85,7 @@ class Analyzer:
 
     def _is_one_word(self, word: str) -> bool:
         plain = re.sub("[\u2010\u2011]", "-", word)
-        return "-" not in plain or bool(self._morphology.word_is_known(_spelling(plain)))
+        return "-" not in plain or self.knows(plain)
 
     def _lemma(self, word: str) -> str:
         lemma = self._lemmas.get(word)

@@ -45,8 +45,8 @@ def build_index(
             for passage in split_document(document, window_chars):
                 if passage.id in passages:
                     raise CorpusError(
-                        f"{passage.id!r} names both a document and a window of another one. "
-                        "Rename the document whose id ends in #number."
+                        f"{passage.id!r} names two passages: two documents, or a document and a "
+                        "window of another. Give every document an id of its own."
                     )
                 passages[passage.id] = passage
             count += 1

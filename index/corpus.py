@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import json
 import unicodedata
 import zlib
@@ -109,7 +110,9 @@ def _suffix(file: Path) -> str:
 
 def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
     csv.field_size_limit(MAX_FIELD_CHARS)
-    rows = csv.DictReader((content for _, content in text_lines(file)), strict=True)
+    # A quoted field may hold line breaks, and a bare \r ends a line too (old spreadsheets).
+    lines = (part for _, line in text_lines(file) for part in io.StringIO(line, newline=None))
+    rows = csv.DictReader(lines, strict=True)
     try:
         for row in rows:
             if None in row:

@@ -51,6 +51,8 @@ def _windows(text: str, window_chars: int) -> list[Span]:
     if len(text) <= window_chars:
         return [Span(0, len(text))] if text else []
     pieces = [piece for span in sentence_spans(text) for piece in _cut(span, text, window_chars)]
+    if not pieces:
+        return []
     windows: list[Span] = []
     first = 0
     for last, piece in enumerate(pieces):

@@ -76,6 +76,8 @@ def current_generation(directory: Path) -> Path:
     """The generation in use; raises `IndexStoreError` when the directory is no (whole) index."""
     try:
         name, _, manifest_hash = (directory / _CURRENT).read_text(encoding="utf-8").partition(" ")
+        generation = directory / _GENERATIONS / name
+        found = bool(name) and Path(name).name == name and generation.is_dir()
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexStoreError(
             f"{directory}: no index there. Build one: python -m index build CORPUS --to {directory}"
@@ -84,8 +86,7 @@ def current_generation(directory: Path) -> Path:
         raise IndexStoreError(
             f"{directory / _CURRENT}: unreadable ({error}). Build the index again."
         ) from error
-    generation = directory / _GENERATIONS / name
-    if not name or Path(name).name != name or not generation.is_dir():
+    if not found:
         raise IndexStoreError(
             f"{directory}: {_CURRENT} names the generation {name!r}, which is not there. "
             "Build the index again."
@@ -190,7 +191,7 @@ def _point_to(directory: Path, name: str) -> None:
 
 def _remove_all_but_current(directory: Path) -> None:
     current = directory / _CURRENT
-    content = current.read_text(encoding="utf-8", errors="replace") if current.exists() else ""
+    content = current.read_text(encoding="utf-8", errors="replace") if current.is_file() else ""
     keep = content.partition(" ")[0]
     for generation in (directory / _GENERATIONS).iterdir():
         if generation.name != keep:

@@ -1,10 +1,12 @@
 """A real encoder of four words and three dimensions, whose vectors can be worked out by hand."""
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
@@ -23,7 +25,9 @@ def make_encoder(tmp_path_factory: pytest.TempPathFactory) -> MakeEncoder:
     """Save a model that averages word vectors (default: `VECTORS`), and load it."""
 
     def make(
-        vectors: dict[str, tuple[float, ...]] = VECTORS, prompts: dict[str, str] | None = None
+        vectors: dict[str, tuple[float, ...]] = VECTORS,
+        prompts: dict[str, str] | None = None,
+        further_modules: tuple[torch.nn.Module, ...] = (),
     ) -> Encoder:
         vocabulary = {word: row for row, word in enumerate(vectors)}
         tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
@@ -31,7 +35,9 @@ def make_encoder(tmp_path_factory: pytest.TempPathFactory) -> MakeEncoder:
         weights = np.array(list(vectors.values()), np.float32)
         module = StaticEmbedding(tokenizer, embedding_weights=weights)
         folder = tmp_path_factory.mktemp("model")
-        model = SentenceTransformer(modules=[module], device="cpu", prompts=prompts)
+        model = SentenceTransformer(
+            modules=[module, *further_modules], device="cpu", prompts=prompts
+        )
         model.save_pretrained(str(folder))
         return Encoder(str(folder))
 
@@ -46,3 +52,11 @@ def tiny_encoder(make_encoder: MakeEncoder) -> Encoder:
 @pytest.fixture(scope="session")
 def tiny_model(tiny_encoder: Encoder) -> Path:
     return Path(tiny_encoder.name)
+
+
+@pytest.fixture
+def files_of_at_most_4000_bytes() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,6 +1,7 @@
 """The tokenizer: which words become which lemmas, and where they stand."""
 
 import json
+import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,7 @@ from index.stop_words import STOP_WORDS
 from search.settings import ROOT
 
 ACUTE, GRAVE, BREVE, DIAERESIS = "\u0301", "\u0300", "\u0306", "\u0308"
+SOFT_HYPHEN = "\u00ad"
 
 
 @pytest.fixture(scope="module")
@@ -109,12 +111,32 @@ def test_canonically_equal_texts_have_equal_lemmas(
         (f"е{GRAVE}лектростанции", Token("електростанция", 0, 15)),
         (f"Ивано{ACUTE}в", Token("иванов", 0, 7)),
         (f"се{GRAVE}веро-восто{ACUTE}к", Token("северо-восток", 0, 15)),
+        ("\u0450лка", Token("елка", 0, 4)),
+        ("\u0400ЛКА", Token("елка", 0, 4)),
+        ("кн\u045dга", Token("книга", 0, 5)),
+        (f"е{DIAERESIS}{ACUTE}лка", Token("елка", 0, 6)),
     ],
 )
 def test_stress_marks_are_dropped_and_counted_in_the_span(
     analyzer: Analyzer, text: str, token: Token
 ) -> None:
     assert analyzer.tokens(text) == [token]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        (f"мо{SOFT_HYPHEN}ло{SOFT_HYPHEN}ком", [Token("молоко", 0, 9)]),
+        (f"МО{SOFT_HYPHEN}ЛО{ACUTE}КО", [Token("молоко", 0, 8)]),
+        (f"се{SOFT_HYPHEN}веро-вос{SOFT_HYPHEN}тока", [Token("северо-восток", 0, 16)]),
+        (f"ко{SOFT_HYPHEN}то{SOFT_HYPHEN}рый", []),
+        (SOFT_HYPHEN, []),
+    ],
+)
+def test_soft_hyphens_are_dropped_and_counted_in_the_span(
+    analyzer: Analyzer, text: str, tokens: list[Token]
+) -> None:
+    assert analyzer.tokens(text) == tokens
 
 
 def test_a_stress_on_any_vowel_leaves_the_lemmas_alone(
@@ -189,12 +211,28 @@ def test_numbers_are_kept_with_a_decimal_point(
     assert analyzer.tokens(text) == tokens
 
 
+@pytest.mark.parametrize("text", ["3.14м", "3,14м", "12.5кг", "1.25GHz"])
+def test_number_before_letters_is_not_cut_between_digits(analyzer: Analyzer, text: str) -> None:
+    tokens = analyzer.tokens(text)
+    found = [run for t in tokens for run in re.findall(r"\d+", text[t.start : t.end])]
+    assert found == re.findall(r"\d+", text)
+    number, word = (token.lemma for token in tokens)
+    assert number.replace(".", "").isdecimal()
+    assert word[-1].isalpha()
+
+
 @pytest.mark.parametrize(
     "text",
     ["и в не на", "ему её которых", "была будут есть", "Какая? Каким? Почему?", "ЧТО-НИБУДЬ из-за"],
 )
 def test_function_words_are_left_out_in_every_form(analyzer: Analyzer, text: str) -> None:
     assert analyzer.tokens(text) == []
+
+
+@pytest.mark.parametrize("word", sorted(STOP_WORDS))
+def test_every_function_word_is_left_out_as_it_is_written(analyzer: Analyzer, word: str) -> None:
+    assert analyzer.tokens(word) == []
+    assert analyzer.tokens(word.upper()) == []
 
 
 @pytest.mark.parametrize("word", ["нет", "время", "год", "первый", "человек"])

@@ -1,7 +1,6 @@
 """A corpus walks into a generation and the generation opens for search."""
 
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -210,6 +209,36 @@ def test_another_corpus_has_another_fingerprint(
     assert manifest.corpus_fingerprint != first.corpus_fingerprint
 
 
+@pytest.mark.parametrize("window_first", [True, False])
+def test_document_named_as_a_window_of_another_is_refused(
+    built: Path, tiny_encoder: Encoder, analyzer: Analyzer, window_first: bool
+) -> None:
+    long = Document("a", "", " ".join(["Кот спит дома."] * 30))
+    documents = [long, Document("a#2", "", "Пёс ест.")]
+    with pytest.raises(CorpusError) as caught:
+        build_index(
+            documents if window_first else documents[::-1],
+            built,
+            tiny_encoder,
+            analyzer,
+            window_chars=200,
+            progress=False,
+        )
+    assert str(caught.value) == (
+        "'a#2' names two passages: two documents, or a document and a window of another. "
+        "Give every document an id of its own."
+    )
+    assert_untouched(built, tiny_encoder, analyzer)
+
+
+def test_document_named_like_a_window_is_kept(
+    index_of: Callable[[list[Document]], OpenIndex],
+) -> None:
+    index = index_of([Document("a", "", "Кот спит дома."), Document("a#2", "", "Пёс ест.")])
+    passages = [index.passages[row] for row in range(len(index.passages))]
+    assert [(p.id, p.document_id) for p in passages] == [("a", "a"), ("a#2", "a#2")]
+
+
 def test_opened_index_outlives_the_next_build(
     built: Path, tiny_encoder: Encoder, analyzer: Analyzer
 ) -> None:
@@ -248,15 +277,16 @@ def test_missing_file_is_named(
     assert "Build the index again." in str(caught.value)
 
 
-def test_changed_file_name_in_the_manifest_is_named(
+def test_changed_file_name_in_the_manifest_is_told(
     built: Path, tiny_encoder: Encoder, analyzer: Analyzer
 ) -> None:
-    generation = current_generation(built)
-    file = generation / "manifest.json"
+    file = current_generation(built) / "manifest.json"
     file.write_text(file.read_text(encoding="utf-8").replace("offsets.npy", "offsets.npz"))
     with pytest.raises(IndexStoreError) as caught:
         OpenIndex.open(built, tiny_encoder, analyzer)
-    assert str(caught.value) == f"{generation / 'offsets.npy'}: not part of this index. Remove it."
+    assert str(caught.value) == (
+        f"{file}: missing or changed since it was built. Build the index again."
+    )
 
 
 def test_missing_index_is_told(tmp_path: Path, tiny_encoder: Encoder, analyzer: Analyzer) -> None:
@@ -340,14 +370,6 @@ def test_killed_build_leaves_the_old_index(
     build_index(DOCUMENTS, built, tiny_encoder, analyzer, progress=False)
     assert_untouched(built, tiny_encoder, analyzer)
     assert current_generation(built).name not in debris
-
-
-@pytest.fixture
-def files_of_at_most_4000_bytes() -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_full_disk_is_told_and_leaves_the_old_index(

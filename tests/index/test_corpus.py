@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus import MAX_FIELD_CHARS, Document, read_corpus
+from index.corpus import MAX_FIELD_CHARS, Document, jsonl_rows, read_corpus, text_lines
 from index.errors import CorpusError, EmptyCorpusError
 from search.settings import ROOT
 
@@ -198,6 +198,82 @@ def test_windows_1251_is_told_as_not_utf_8(tmp_path: Path, name: str) -> None:
     assert error.endswith("Convert the file to UTF-8.")
 
 
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz", "corpus.csv"])
+@pytest.mark.parametrize("bad_line", [1, 2, 300, 1000])
+def test_line_that_is_not_utf_8_is_named(tmp_path: Path, name: str, bad_line: int) -> None:
+    row = "{},Кот спит\n" if name.endswith(".csv") else '{{"_id": "{}", "text": "Кот спит"}}\n'
+    head = "_id,text\n" if name.endswith(".csv") else row.format(1)
+    lines = [head, *(row.format(n) for n in range(2, 1001))]
+    encoded = [line.encode() for line in lines]
+    encoded[bad_line - 1] = b"\xff" + encoded[bad_line - 1]
+    content = b"".join(encoded)
+    file = write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
+    assert error_of(file) == (
+        f"{file}:{bad_line}: not UTF-8 (invalid start byte). Convert the file to UTF-8."
+    )
+
+
+def test_letter_cut_at_the_end_of_the_file_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.jsonl", JSONL.encode() + "кот".encode()[:-1])
+    assert error_of(file) == (
+        f"{file}:4: not UTF-8 (unexpected end of data). Convert the file to UTF-8."
+    )
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.txt.gz"])
+def test_every_line_is_given_with_its_number_and_ending(tmp_path: Path, name: str) -> None:
+    content = "\ufeffраз\r\n\nдва\u2028три\x0bчетыре\nпять"
+    encoded = content.encode()
+    file = write(tmp_path / name, gzip.compress(encoded) if name.endswith(".gz") else encoded)
+    assert list(text_lines(file)) == [
+        (1, "раз\r\n"),
+        (2, "\n"),
+        (3, "два\u2028три\x0bчетыре\n"),
+        (4, "пять"),
+    ]
+
+
+def test_file_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    for file, reason in (
+        (tmp_path / "нет.jsonl", "No such file or directory"),
+        (tmp_path / "нет.jsonl.gz", "No such file or directory"),
+        (tmp_path, "Is a directory"),
+    ):
+        with pytest.raises(CorpusError) as caught:
+            list(jsonl_rows(file))
+        assert str(caught.value) == f"{file}: can't be read ({reason}). Check the path."
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_json_nested_too_deep_is_told(tmp_path: Path, opening: str, closing: str) -> None:
+    nested = opening * 100_000 + "1" + closing * 100_000
+    row = f'{{"_id": "4", "text": "кот", "metadata": {nested}}}\n'
+    file = write(tmp_path / "corpus.jsonl", JSONL + row)
+    error = error_of(file)
+    assert error.startswith(f"{file}:4: not valid JSON (maximum recursion depth exceeded")
+    assert error.endswith("). Mend or remove the line.")
+
+
+def test_damaged_gz_is_told(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(JSONL.encode()))
+    header = 10
+    content[header] = 0b111
+    file = write(tmp_path / "corpus.jsonl.gz", bytes(content))
+    assert error_of(file) == (
+        f"{file}:1: can't be decompressed (Error -3 while decompressing data: invalid block type). "
+        "Make the file again."
+    )
+
+
+def test_gz_with_a_wrong_checksum_is_told(tmp_path: Path) -> None:
+    content = bytearray(gzip.compress(JSONL.encode()))
+    content[-8] ^= 1
+    file = write(tmp_path / "corpus.jsonl.gz", bytes(content))
+    error = error_of(file)
+    assert re.match(rf"{re.escape(str(file))}:\d: can't be decompressed \(CRC check failed", error)
+    assert error.endswith("Make the file again.")
+
+
 @pytest.mark.parametrize("kept", [3, 30, -8, -1])
 def test_truncated_gz_is_told(tmp_path: Path, kept: int) -> None:
     content = gzip.compress(
@@ -215,19 +291,24 @@ def test_plain_text_named_gz_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "line", "message"),
     [
-        ('_id,text\n1,"кот\n2,дом\n', "broken CSV (unexpected end of data)."),
-        ('_id,text\n1,"кот"пёс\n', "broken CSV (',' expected after '\"')."),
+        ('_id,text\n1,"кот\n2,дом\n', 3, "broken CSV (unexpected end of data)."),
+        ('_id,text\n1,"кот"пёс\n', 2, "broken CSV (',' expected after '\"')."),
+        ('_id,"text"s\n1,кот\n', 1, "broken CSV (',' expected after '\"')."),
+        ('_id,text\n1,"кот\n\nспит"\n2,"кот"пёс\n', 5, "broken CSV (',' expected after '\"')."),
         (
             f"_id,text\n1,{'x' * (MAX_FIELD_CHARS + 1)}\n",
+            2,
             f"broken CSV (field larger than field limit ({MAX_FIELD_CHARS})).",
         ),
     ],
 )
-def test_broken_csv_is_told(tmp_path: Path, content: str, message: str) -> None:
+def test_broken_csv_is_told_with_its_line(
+    tmp_path: Path, content: str, line: int, message: str
+) -> None:
     file = write(tmp_path / "corpus.csv", content)
-    assert re.fullmatch(rf"{re.escape(str(file))}:\d+: {re.escape(message)}", error_of(file))
+    assert error_of(file) == f"{file}:{line}: {message}"
 
 
 def test_longest_csv_field_is_read(tmp_path: Path) -> None:

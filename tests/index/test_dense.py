@@ -93,3 +93,10 @@ def test_file_that_is_no_faiss_index_is_told(tmp_path: Path, content: bytes | No
     with pytest.raises(IndexStoreError) as caught:
         DenseIndex.load(tmp_path)
     assert str(caught.value) == f"{file}: not a FAISS index. Build the index again."
+
+
+def test_full_disk_is_told(
+    tmp_path: Path, index: DenseIndex, files_of_at_most_4000_bytes: None
+) -> None:
+    with pytest.raises(OSError, match="File too large"):
+        index.save(tmp_path)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from sentence_transformers.sentence_transformer.modules import Dense, Normalize
 
 from index.corpus import read_corpus
 from index.encoder import Encoder
@@ -98,6 +100,27 @@ def test_fingerprint_follows_what_decides_a_vector(
     prompts: dict[str, str] | None,
 ) -> None:
     assert make_encoder(vectors, prompts).fingerprint != tiny_encoder.fingerprint
+
+
+def dense(activation: torch.nn.Module) -> Dense:
+    return Dense(3, 3, bias=False, activation_function=activation, init_weight=torch.eye(3))
+
+
+def test_fingerprint_follows_the_modules_and_their_config(
+    make_encoder: Callable[..., Encoder], tiny_encoder: Encoder
+) -> None:
+    bent, straight, again = (
+        make_encoder(VECTORS, None, (dense(activation),))
+        for activation in (torch.nn.Tanh(), torch.nn.Identity(), torch.nn.Identity())
+    )
+    assert bent.encode_query("кот")[0].tolist() == pytest.approx(
+        np.array([math.tanh(3), 0, math.tanh(4)]) / math.hypot(math.tanh(3), math.tanh(4))
+    )
+    assert straight.encode_query("кот")[0].tolist() == pytest.approx((3 / 5, 0, 4 / 5))
+    assert straight.fingerprint == again.fingerprint
+    normalized = make_encoder(VECTORS, None, (Normalize(),))
+    encoders = (tiny_encoder, bent, straight, normalized)
+    assert len({encoder.fingerprint for encoder in encoders}) == len(encoders)
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "не json"])

@@ -99,6 +99,19 @@ def test_word_longer_than_a_window_is_cut_at_the_limit() -> None:
     assert [(p.start, p.end) for p in windows("а" * 45, 20)] == [(0, 20), (20, 40), (40, 45)]
 
 
+def test_blank_windows_are_skipped_and_not_numbered() -> None:
+    text = "кот" + " " * 100 + "пёс"
+    assert windows(text, 20) == [
+        Passage("d", "d", "Заголовок", "кот" + " " * 16, 0, 19),
+        Passage("d#2", "d", "Заголовок", " " * 3 + "пёс", 100, 106),
+    ]
+
+
+@pytest.mark.parametrize("text", [" ", "\n \n", "\u00a0" * 20])
+def test_short_document_of_white_space_is_one_empty_passage(text: str) -> None:
+    assert windows(text, 20) == [Passage("d", "d", "Заголовок", "", 0, 0)]
+
+
 @pytest.mark.parametrize("window_chars", [20, 40, 80, 200])
 def test_windows_of_any_text_keep_their_promises(window_chars: int) -> None:
     for seed in range(300):

@@ -49,6 +49,7 @@ def fsync(descriptor):
 os.fsync = fsync
 with new_generation(directory) as generation:
     (generation / "text").write_text("new")
+    (generation / "manifest.json").write_text("{}")
 """
 
 BUILD_KILLED_WHILE_WRITING = """
@@ -78,6 +79,7 @@ except IndexStoreError as error:
 def build(directory: Path, text: str = "old") -> Path:
     with new_generation(directory) as generation:
         (generation / "text").write_text(text)
+        MANIFEST.write(generation)
     return generation
 
 
@@ -167,10 +169,81 @@ def test_pointer_to_no_generation_is_told(tmp_path: Path, name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["gone", "", ".."])
-def test_index_with_a_broken_pointer_is_built_again(tmp_path: Path, name: str) -> None:
+def test_unreadable_pointer_is_told(tmp_path: Path) -> None:
     build(tmp_path)
-    (tmp_path / "CURRENT").write_text(name)
+    (tmp_path / "CURRENT").write_bytes(b"\xff")
+    with pytest.raises(IndexStoreError) as caught:
+        current_generation(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path / 'CURRENT'}: unreadable ('utf-8' codec can't")
+    assert str(caught.value).endswith(" Build the index again.")
+
+
+def test_pointer_holds_the_generation_and_its_manifests_hash(tmp_path: Path) -> None:
+    generation, _ = build_files(tmp_path)
+    command = ["sha256sum", str(generation / "manifest.json")]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert (tmp_path / "CURRENT").read_text() == f"{generation.name} {printed.split()[0]}"
+
+
+@pytest.mark.parametrize(
+    ("written", "now"),
+    [
+        (b'"passages": 3', b'"passages": 4'),
+        ("кодировщик".encode(), "кодировщит".encode()),
+        (b"{", b" {"),
+        (b"}", b""),
+        (b"", None),
+    ],
+    ids=["number", "letter", "space", "end", "missing"],
+)
+def test_missing_or_changed_manifest_is_told(
+    tmp_path: Path, written: bytes, now: bytes | None
+) -> None:
+    generation, _ = build_files(tmp_path)
+    file = generation / "manifest.json"
+    if now is None:
+        file.unlink()
+    else:
+        content = file.read_bytes()
+        assert written in content
+        file.write_bytes(content.replace(written, now, 1))
+    with pytest.raises(IndexStoreError) as caught:
+        current_generation(tmp_path)
+    assert str(caught.value) == (
+        f"{file}: missing or changed since it was built. Build the index again."
+    )
+    after = build(tmp_path, "after")
+    assert current_generation(tmp_path) == after
+
+
+@pytest.mark.parametrize("manifest_hash", ["", " ", " " + "0" * 64])
+def test_pointer_without_the_manifests_hash_is_told(tmp_path: Path, manifest_hash: str) -> None:
+    generation = build(tmp_path)
+    (tmp_path / "CURRENT").write_text(generation.name + manifest_hash)
+    with pytest.raises(IndexStoreError) as caught:
+        current_generation(tmp_path)
+    assert str(caught.value) == (
+        f"{generation / 'manifest.json'}: missing or changed since it was built. "
+        "Build the index again."
+    )
+
+
+def test_build_without_a_manifest_leaves_the_old_generation(tmp_path: Path) -> None:
+    old = build(tmp_path)
+    with pytest.raises(IndexStoreError) as caught, new_generation(tmp_path) as generation:
+        (generation / "text").write_text("new")
+    assert str(caught.value) == (
+        f"{tmp_path}: the build stopped (No such file or directory); the index before it is still "
+        "in use. Make room or choose another --to."
+    )
+    assert current_generation(tmp_path) == old
+    assert generations(tmp_path) == [old.name]
+
+
+@pytest.mark.parametrize("content", [b"gone", b"", b"..", b"\xff"])
+def test_index_with_a_broken_pointer_is_built_again(tmp_path: Path, content: bytes) -> None:
+    build(tmp_path)
+    (tmp_path / "CURRENT").write_bytes(content)
     generation = build(tmp_path, "new")
     assert current_generation(tmp_path) == generation
     assert generations(tmp_path) == [generation.name]
@@ -192,6 +265,7 @@ def test_old_generation_is_in_use_until_the_build_ends(tmp_path: Path) -> None:
     old = build(tmp_path)
     with new_generation(tmp_path) as generation:
         (generation / "text").write_text("new")
+        MANIFEST.write(generation)
         assert current_generation(tmp_path) == old
         assert (old / "text").read_text() == "old"
     assert current_generation(tmp_path) == generation
@@ -277,6 +351,7 @@ def test_debris_of_a_killed_build_goes_with_the_next(tmp_path: Path) -> None:
     assert len(generations(tmp_path)) == 2
     with new_generation(tmp_path) as after:
         assert sorted(generations(tmp_path)) == sorted([old.name, after.name])
+        MANIFEST.write(after)
     assert generations(tmp_path) == [after.name]
 
 
@@ -284,6 +359,7 @@ def test_second_build_at_once_is_refused(tmp_path: Path) -> None:
     refusal = f"{tmp_path}: another build is running. Wait for it."
     with new_generation(tmp_path) as generation:
         (generation / "text").write_text("first")
+        MANIFEST.write(generation)
         with pytest.raises(IndexStoreError) as caught, new_generation(tmp_path):
             pytest.fail("two builds at once")
         assert str(caught.value) == refusal
