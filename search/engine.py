@@ -41,7 +41,8 @@ class Engine:
         self._analyzer = analyzer
         self._encoder = encoder
         self._reranker = reranker
-        self._model_lock = threading.Lock()
+        self._encoder_lock = threading.Lock()
+        self._reranker_lock = threading.Lock()
 
     @classmethod
     def open(cls, directory: Path | str, settings: Settings | None = None) -> Self:
@@ -72,7 +73,7 @@ class Engine:
             lemmas = self._analyzer.lemmas(query)
             lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates)
         with _timed(seconds, "dense"):
-            with self._model_lock:
+            with self._encoder_lock:
                 vector = self._encoder.encode_query(query)
             dense = self.index.dense.search(vector, self.settings.dense_candidates)
         with _timed(seconds, "fused"):
@@ -93,15 +94,16 @@ class Engine:
     def rerank(self, ranking: Ranking) -> Ranking:
         """Second stage: the cross-encoder reorders the first `rerank_depth` candidates.
 
-        Score = logit + first_stage_weight * BM25 / best BM25 of the candidates (nothing added
-        where BM25 did not find the passage). Candidates below the depth keep their fused order.
+        Score = logit + bm25_share * BM25 / best BM25 of the candidates + dense_share * cosine
+        (nothing added for a stage that did not find the passage): a small reranker alone forgets
+        what the first stage knows. Candidates below the depth keep their fused order.
         """
         head = ranking.hits[: self.settings.rerank_depth]
         if not head:
             return ranking
         seconds = dict(ranking.seconds)
         texts = [hit.passage.titled_text for hit in head]
-        with _timed(seconds, "reranked"), self._model_lock:
+        with _timed(seconds, "reranked"), self._reranker_lock:
             logits = self._reranker.logits(ranking.query, texts)
             cut = self._reranker.cut(ranking.query, texts)
         top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
@@ -136,8 +138,9 @@ class Engine:
         return replace(ranking, hits=tuple(hits))
 
     def _first_stage_share(self, hit: Hit, top: float) -> float:
-        found = hit.stages.get("bm25")
-        return self.settings.first_stage_weight * found.score / top if found else 0.0
+        bm25, dense = hit.stages.get("bm25"), hit.stages.get("dense")
+        share = self.settings.bm25_share * bm25.score / top if bm25 else 0.0
+        return share + (self.settings.dense_share * dense.score if dense else 0.0)
 
     def _checked(self, query: str) -> str:
         query = clean(query)

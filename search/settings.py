@@ -26,14 +26,15 @@ class Settings:
     lexical_candidates: int = 100
     dense_candidates: int = 100
     rrf_k: int = 10
-    """The constant of reciprocal rank fusion."""
+    """The constant of reciprocal rank fusion; 10 beats the usual 60 on both dev sets."""
     dense_weight: float = 0.5
     """Weight of the dense list in the fusion; the lexical list weighs 1."""
-    rerank_depth: int = 30
+    rerank_depth: int = 20
     """How many fused candidates the cross-encoder reads."""
-    first_stage_weight: float = 1.0
-    """Share of the first stage in the reranked score: logit + weight * (BM25 / best BM25)."""
-    rerank_batch: int = 16
+    bm25_share: float = 12.0
+    dense_share: float = 15.0
+    """Reranked score = logit + bm25_share * BM25 / best BM25 + dense_share * cosine."""
+    rerank_batch: int = 20
     max_query_chars: int = 1000
     window_chars: int = WINDOW_CHARS
 
@@ -79,7 +80,8 @@ _LOWEST = {
     "rrf_k": 1,
     "dense_weight": 0,
     "rerank_depth": 0,
-    "first_stage_weight": 0,
+    "bm25_share": 0,
+    "dense_share": 0,
     "rerank_batch": 1,
     "max_query_chars": 1,
     "window_chars": 200,

@@ -81,6 +81,20 @@ def test_a_broken_qrels_line_is_named(tmp_path: Path, line: str) -> None:
     )
 
 
+def test_qrels_that_are_no_text_name_their_line(tmp_path: Path) -> None:
+    plain, compressed = tmp_path / "qrels.tsv", tmp_path / "qrels.tsv.gz"
+    plain.write_bytes("a\td1\t1\na\tд2\t1\n".encode("cp1251"))
+    with pytest.raises(CorpusError) as error:
+        read_qrels(tmp_path)
+    assert f"{plain}:2: not UTF-8" in str(error.value)
+    plain.unlink()
+    compressed.write_bytes(gzip.compress(b"a\td1\t1\n")[:-6])
+    with pytest.raises(CorpusError) as error:
+        read_qrels(tmp_path)
+    assert f"{compressed}:" in str(error.value)
+    assert "can't be decompressed" in str(error.value)
+
+
 def test_missing_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError) as error:
         read_queries(tmp_path)

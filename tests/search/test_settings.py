@@ -11,7 +11,8 @@ LOWEST = {
     "rrf_k": 1,
     "dense_weight": 0,
     "rerank_depth": 0,
-    "first_stage_weight": 0,
+    "bm25_share": 0,
+    "dense_share": 0,
     "rerank_batch": 1,
     "max_query_chars": 1,
     "window_chars": 200,
@@ -54,7 +55,7 @@ def test_an_empty_variable_is_as_good_as_unset(name: str) -> None:
         ("RERANK_DEPTH", "30 passages", "a whole number"),
         ("WINDOW_CHARS", "0x800", "a whole number"),
         ("DENSE_WEIGHT", "heavy", "a number"),
-        ("FIRST_STAGE_WEIGHT", "0,5", "a number"),
+        ("BM25_SHARE", "0,5", "a number"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(variable: str, value: str, expected: str) -> None:
@@ -87,13 +88,13 @@ def test_settings_are_frozen() -> None:
 
 
 def test_paths_inside_the_repository_are_shown_relative_to_it() -> None:
-    settings = replace(Settings(), corpus="/srv/corpus.jsonl", reranker="hub/name")
+    settings = replace(Settings(), corpus="/srv/corpus.jsonl", reranker="hub/name", rrf_k=7)
     shown = settings.as_dict()
     assert shown.keys() == {field.name for field in fields(Settings)}
     assert shown["encoder"] == "data/models/encoder"
     assert shown["corpus"] == "/srv/corpus.jsonl"
     assert shown["reranker"] == "hub/name"
-    assert shown["rrf_k"] == 10
+    assert shown["rrf_k"] == 7
 
 
 def test_the_embedded_models_and_the_demo_corpus_are_where_the_defaults_point() -> None:
