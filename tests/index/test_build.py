@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -373,10 +374,13 @@ def test_killed_build_leaves_the_old_index(
 
 
 def test_full_disk_is_told_and_leaves_the_old_index(
-    built: Path, tiny_encoder: Encoder, analyzer: Analyzer, files_of_at_most_4000_bytes: None
+    built: Path,
+    tiny_encoder: Encoder,
+    analyzer: Analyzer,
+    full_disk: Callable[[], AbstractContextManager[None]],
 ) -> None:
     documents = (Document(str(number), "", "Кот спит дома.") for number in range(100))
-    with pytest.raises(IndexStoreError) as caught:
+    with full_disk(), pytest.raises(IndexStoreError) as caught:
         build_index(documents, built, tiny_encoder, analyzer, progress=False)
     assert str(caught.value) == (
         f"{built}: the build stopped (File too large); the index before it is still in use. "

@@ -1,5 +1,7 @@
 """Exact cosine search over half-precision rows, against numpy."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -96,7 +98,7 @@ def test_file_that_is_no_faiss_index_is_told(tmp_path: Path, content: bytes | No
 
 
 def test_full_disk_is_told(
-    tmp_path: Path, index: DenseIndex, files_of_at_most_4000_bytes: None
+    tmp_path: Path, index: DenseIndex, full_disk: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    with pytest.raises(OSError, match="File too large"):
+    with full_disk(), pytest.raises(OSError, match="File too large"):
         index.save(tmp_path)
