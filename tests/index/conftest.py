@@ -57,7 +57,7 @@ def tiny_model(tiny_encoder: Encoder) -> Path:
 
 @pytest.fixture
 def full_disk() -> Callable[[], AbstractContextManager[None]]:
-    """`with full_disk():` no file grows over 4,000 bytes, pytest's own log included: keep it short."""
+    """`with full_disk():` no file grows over 4,000 bytes — pytest's own log too, so be brief."""
 
     @contextmanager
     def limited() -> Iterator[None]:
