@@ -37,7 +37,10 @@ def query_error_html(error: QueryError, texts: Texts) -> str:
 def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = False) -> str:
     """How many were found, the time of each stage, and the ranking's notes."""
     parts = [texts.summary.format(shown=len(ranking.hits), found=found)]
-    parts += [f"{texts.stages[stage]} {1000 * s:.0f} ms" for stage, s in ranking.seconds.items()]
+    parts += [
+        f"{texts.stages[stage]} {1000 * seconds:.0f} {texts.milliseconds}"
+        for stage, seconds in ranking.seconds.items()
+    ]
     lines = [" · ".join(parts), *(texts.notes[note] for note in ranking.notes)]
     lines += [texts.reranking] if waiting else []
     notes = "".join(f'<div class="note">{_text(line)}</div>' for line in lines)

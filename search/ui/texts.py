@@ -18,6 +18,7 @@ class Texts:
     nothing: str
     reranking: str
     summary: str
+    milliseconds: str
     other_failure: str
     cut: str
     best_sentence: str
@@ -39,6 +40,7 @@ RUSSIAN = Texts(
     nothing="Ничего не нашлось. Попробуйте другие слова или проверьте раскладку клавиатуры.",
     reranking="Показан порядок первого этапа, реранкер читает кандидатов…",
     summary="Показано {shown} из {found} кандидатов",
+    milliseconds="мс",
     other_failure="Поиск не удался. Повторите запрос; если не поможет, смотрите журнал сервера.",
     cut="реранкер прочитал только начало отрывка",
     best_sentence="Предложение, где больше всего слов запроса",
@@ -69,6 +71,7 @@ ENGLISH = Texts(
     nothing="Nothing found. Try other words or check the keyboard layout.",
     reranking="Showing the first stage's order while the reranker reads the candidates…",
     summary="Showing {shown} of {found} candidates",
+    milliseconds="ms",
     other_failure="The search failed. Try again; if that doesn't help, see the server's log.",
     cut="the reranker read only the beginning of this passage",
     best_sentence="The sentence with most words of the query",

@@ -221,8 +221,8 @@ def test_the_summary_tells_counts_times_and_notes(texts: Texts) -> None:
     first, *notes = lines
     assert first.split(" · ") == [
         texts.summary.format(shown=1, found=106),
-        f"{texts.stages['bm25']} 3 ms",
-        f"{texts.stages['reranked']} 1500 ms",
+        f"{texts.stages['bm25']} 3 {texts.milliseconds}",
+        f"{texts.stages['reranked']} 1500 {texts.milliseconds}",
     ]
     assert notes == [texts.notes[note] for note in NOTES]
 
