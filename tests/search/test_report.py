@@ -11,10 +11,10 @@ TEXT = "Синий кит велик. Рачки малы."
 FULL = Hit(
     Passage("w#2", "w", "Киты", TEXT, 0, 28),
     {
-        "bm25": Stage(1, 7.25),
-        "dense": Stage(14, 0.5),
-        "fused": Stage(2, 1 / 61 + 1 / 74),
         "reranked": Stage(1, 2.5),
+        "fused": Stage(2, 1 / 61 + 1 / 74),
+        "dense": Stage(14, 0.5),
+        "bm25": Stage(1, 7.25),
     },
     logit=1.5,
     cut=True,
@@ -43,6 +43,10 @@ def test_a_hit_as_json() -> None:
             "reranked": {"rank": 1, "score": 2.5},
         },
     }
+
+
+def test_stages_are_told_in_the_order_a_query_passes_them() -> None:
+    assert tuple(json.loads(json.dumps(ranking_as_json(RANKING)))[0]["stages"]) == STAGES
 
 
 def test_what_a_hit_lacks_is_missing_in_json_never_zero() -> None:

@@ -21,12 +21,13 @@ PAIRS = [
     if other == word or other != word
 ]
 SMALL = ListwiseRecipe(
-    epochs=12,
+    epochs=50,
     queries_per_step=4,
     max_length=16,
-    learning_rate=2e-3,
-    checkpoint_every=5,
-    log_every=6,
+    learning_rate=5e-3,
+    embedding_learning_rate=2e-2,
+    checkpoint_every=20,
+    log_every=10,
 )
 
 
@@ -79,7 +80,7 @@ def test_training_learns_repeats_and_saves_a_plain_cross_encoder(
     caplog.set_level(logging.INFO, "search.training.listwise")
     train_listwise(PAIRS, str(base), tmp_path / "one", SMALL)
     first = losses(caplog)
-    assert first[-1] < first[0]
+    assert first[-1] < first[0] / 2
     caplog.clear()
     train_listwise(PAIRS, str(base), tmp_path / "two", SMALL)
     assert losses(caplog) == first
