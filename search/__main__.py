@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.errors import RetrievalError
 from search.engine import Engine
+from search.errors import EvaluationError
 from search.evaluation import evaluate
 from search.report import evaluation_as_text, ranking_as_json, ranking_as_text
 from search.settings import Settings
@@ -63,6 +64,10 @@ def _query(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
+    if options.json and not options.json.parent.is_dir():
+        raise EvaluationError(
+            f"{options.json}: there is no such folder. Make it or choose another."
+        )
     evaluation = evaluate(options.set, Settings.from_environment(), options.corpus)
     sys.stdout.write(evaluation_as_text(evaluation) + "\n")
     if options.json:

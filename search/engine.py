@@ -15,7 +15,7 @@ from index.analyzer import Analyzer
 from index.build import OpenIndex
 from index.corpus import clean
 from index.encoder import Encoder
-from search.errors import QueryError
+from search.errors import QueryError, SettingsError
 from search.fusion import reciprocal_rank_fusion
 from search.highlight import best_sentence, matched_spans
 from search.hits import Hit, Ranking, Stage
@@ -159,7 +159,14 @@ class Engine:
 
 def device_for(settings: Settings) -> str:
     """The device to compute on: the one set, else a GPU when there is one."""
-    return settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    name = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        torch.device(name)
+    except RuntimeError as error:
+        raise SettingsError(
+            f"DEVICE={name!r}: no such kind of device. Set cpu, cuda or cuda:0, or unset it."
+        ) from error
+    return name
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Everything that can be set, in one frozen object read from the environment once."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -55,7 +56,7 @@ class Settings:
                 ) from error
         settings = cls(**values)  # type: ignore[arg-type]
         for name, lowest in _LOWEST.items():
-            if getattr(settings, name) < lowest:
+            if not lowest <= getattr(settings, name) < math.inf:
                 raise SettingsError(
                     f"{name.upper()}={getattr(settings, name)}: must be at least {lowest}."
                 )

@@ -98,7 +98,7 @@ def build_page(engine: Engine) -> gr.Blocks:
         page.load(arrive, [top_k, language], [query, summary, hits], **models)
         labelled = [heading, query, button, top_k, examples.dataset]
         language.change(_speak, [language], labelled, **quiet).then(**ask)
-        gr.api(search, api_name="search", concurrency_id="models")  # type: ignore[attr-defined]
+        gr.api(search, api_name="search", concurrency_id="models", concurrency_limit=2)  # type: ignore[attr-defined]
     return page
 
 

@@ -159,3 +159,21 @@ def test_a_wrong_command_line_shows_the_usage(
         main(arguments)
     assert stop.value.code == 2
     assert "usage: python -m search" in capsys.readouterr().err
+
+
+def test_a_report_folder_that_is_not_there_is_told_before_measuring(
+    small_set: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "gone" / "report.json"
+    assert main(["evaluate", str(small_set), "--json", str(file)]) == 1
+    assert capsys.readouterr().err == (
+        f"error: {file}: there is no such folder. Make it or choose another.\n"
+    )
+
+
+def test_an_unknown_device_is_named(
+    small_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEVICE", "banana")
+    assert main(["query", "кит", "--index", str(small_index)]) == 1
+    assert capsys.readouterr().err.startswith("error: DEVICE='banana': no such kind of device.")

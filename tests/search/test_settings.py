@@ -82,6 +82,12 @@ def test_every_number_has_a_lowest_value() -> None:
     assert numbers == LOWEST.keys()
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-1"])
+def test_a_weight_that_is_no_finite_amount_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"DENSE_WEIGHT={float(value)}: must be at least 0"):
+        Settings.from_environment({"DENSE_WEIGHT": value})
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().rrf_k = 1  # type: ignore[misc]
