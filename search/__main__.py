@@ -13,6 +13,7 @@ from search.errors import EvaluationError
 from search.evaluation import evaluate
 from search.report import evaluation_as_text, ranking_as_json, ranking_as_text
 from search.settings import Settings
+from search.start import open_engine
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     query = commands.add_parser("query", help="search an index")
     query.add_argument("query")
-    query.add_argument("--index", metavar="DIR", help="index directory (default: the app's)")
+    query.add_argument(
+        "--index", metavar="DIR", help="index directory (default: the app's, built when missing)"
+    )
     query.add_argument("--top-k", type=int, default=10, metavar="N")
     query.add_argument("--json", action="store_true", help="print JSON")
     query.set_defaults(run=_query)
@@ -49,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _query(options: argparse.Namespace) -> None:
     settings = Settings.from_environment()
-    engine = Engine.open(Path(options.index or settings.index_dir), settings)
+    engine = Engine.open(options.index, settings) if options.index else open_engine(settings)
     ranking = engine.search(options.query, options.top_k)
     if options.json:
         answer = {
