@@ -7,9 +7,9 @@ from pathlib import Path
 
 from index.analyzer import Analyzer
 from index.build import build_index
+from index.command import run_command
 from index.corpus import read_corpus
 from index.encoder import Encoder
-from index.errors import RetrievalError
 from index.store import Manifest, current_generation, verify
 from search.engine import device_for
 from search.settings import Settings
@@ -17,13 +17,7 @@ from search.settings import Settings
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an expected failure is one line on stderr and exit code 1."""
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-    except RetrievalError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:

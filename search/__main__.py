@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from index.errors import RetrievalError
+from index.command import run_command
 from search.engine import Engine
 from search.errors import EvaluationError
 from search.evaluation import evaluate
@@ -19,13 +19,7 @@ from search.start import open_engine
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an expected failure is one line on stderr and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-    except RetrievalError as error:
-        sys.stderr.write(f"error: {error}\n")
-        return 1
-    return 0
+    return run_command(_parser(), arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
