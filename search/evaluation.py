@@ -1,7 +1,7 @@
 """A BEIR set -> nDCG, MRR and recall of every stage, as trec_eval computes them."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,10 +107,15 @@ def stage_run(ranking: Ranking, stage: str) -> dict[str, float]:
     The reranked list goes on with the fused candidates below the reranker's depth.
     """
     if stage == "reranked":
-        ids: Iterator[str] = (hit.passage.document_id for hit in ranking.hits)
+        ids: Iterable[str] = (hit.passage.document_id for hit in ranking.hits)
     else:
         seen = (hit for hit in ranking.hits if stage in hit.stages)
         ids = (h.passage.document_id for h in sorted(seen, key=lambda hit: hit.stages[stage].rank))
+    return falling_scores(ids)
+
+
+def falling_scores(ids: Iterable[str]) -> dict[str, float]:
+    """Ranked document ids -> scores 1, 1/2, 1/3 …; a repeated document keeps its best rank."""
     return {identity: 1 / rank for rank, identity in enumerate(dict.fromkeys(ids), 1)}
 
 

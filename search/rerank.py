@@ -14,7 +14,7 @@ class Reranker:
     """A cross-encoder that scores passages against a query.
 
     Where the processor multiplies bfloat16 (AVX-512 BF16, a GPU) the layers compute in it, about
-    five times as fast on two cores; the head that makes the logit always computes in fp32, so
+    twice as fast on two cores; the head that makes the logit always computes in fp32, so
     scores are not rounded into ties.
     """
 

@@ -12,7 +12,7 @@ from index.analyzer import Analyzer
 from index.corpus import read_corpus
 from index.lexical import LexicalIndex
 from index.passages import Passage, split_document
-from search.evaluation import Qrels, Run, measure, read_qrels, read_queries
+from search.evaluation import Qrels, Run, falling_scores, measure, read_qrels, read_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,7 @@ class Validation:
         return measure(self._run(orders), self.qrels)
 
     def _run(self, orders: dict[str, list[int]]) -> Run:
-        run: Run = {}
-        for query, order in orders.items():
-            ids = dict.fromkeys(self.candidates[query][i].document_id for i in order)
-            run[query] = {identity: 1 / rank for rank, identity in enumerate(ids, 1)}
-        return run
+        return {
+            query: falling_scores(self.candidates[query][i].document_id for i in order)
+            for query, order in orders.items()
+        }
