@@ -1,5 +1,7 @@
 """Passage vectors in FAISS: exact inner product over half-precision rows."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -8,8 +10,6 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import IndexStoreError
-
-faiss.omp_set_num_threads(1)  # two threads are slower on two cores, and torch has its own
 
 
 class DenseIndex:
@@ -43,7 +43,8 @@ class DenseIndex:
         """
         if not query.any():
             return []
-        cosines, rows = self._index.search(query, min(k, self.passages))
+        with _one_thread():
+            cosines, rows = self._index.search(query, min(k, self.passages))
         found = zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
         return [(row, cosine) for row, cosine in found if row >= 0]
 
@@ -62,3 +63,14 @@ class DenseIndex:
             return cls(faiss.read_index(str(file)))
         except RuntimeError as error:
             raise IndexStoreError(f"{file}: not a FAISS index. Build the index again.") from error
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One query is faster on one thread; torch shares the count of threads, so it is given back."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)

@@ -16,7 +16,7 @@ from index.build import OpenIndex
 from index.corpus import clean
 from index.encoder import Encoder
 from search.errors import QueryError, SettingsError
-from search.fusion import reciprocal_rank_fusion
+from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
 from search.hits import Hit, Ranking, Stage
 from search.rerank import Reranker
@@ -38,9 +38,9 @@ class Engine:
     ) -> None:
         self.index = index
         self.settings = settings
+        self.reranker = reranker
         self._analyzer = analyzer
         self._encoder = encoder
-        self._reranker = reranker
         self._encoder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
 
@@ -77,11 +77,12 @@ class Engine:
                 vector = self._encoder.encode_query(query)
             dense = self.index.dense.search(vector, self.settings.dense_candidates)
         with _timed(seconds, "fused"):
-            fused = reciprocal_rank_fusion(
-                {"bm25": [row for row, _ in lexical], "dense": [row for row, _ in dense]},
-                {"bm25": 1.0, "dense": self.settings.dense_weight},
-                self.settings.rrf_k,
-            )
+            weights = {"bm25": 1.0, "dense": self.settings.dense_weight}
+            depths = {
+                "bm25": self.settings.lexical_candidates,
+                "dense": self.settings.dense_candidates,
+            }
+            fused = convex_fusion({"bm25": lexical, "dense": dense}, weights, depths)
         stages: dict[int, dict[str, Stage]] = {row: {} for row, _ in fused}
         for name, ranked in (("bm25", lexical), ("dense", dense), ("fused", fused)):
             for rank, (row, score) in enumerate(ranked, 1):
@@ -104,8 +105,8 @@ class Engine:
         seconds = dict(ranking.seconds)
         texts = [hit.passage.titled_text for hit in head]
         with _timed(seconds, "reranked"), self._reranker_lock:
-            logits = self._reranker.logits(ranking.query, texts)
-            cut = self._reranker.cut(ranking.query, texts)
+            logits = self.reranker.logits(ranking.query, texts)
+            cut = self.reranker.cut(ranking.query, texts)
         top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
         scores = [
             logit + self._first_stage_share(hit, top)

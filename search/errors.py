@@ -7,6 +7,7 @@
     ├── SettingsError    an environment variable holds what can't be used
     ├── QueryError       a query that can't be searched: empty, too long
     ├── EvaluationError  an evaluation set that can't be read or measured
+    ├── JudgingError     judgments, pools or snapshots that can't be kept or compared
     └── TrainingError    pairs or a base that nothing can be learned from
 """
 
@@ -28,6 +29,10 @@ class QueryError(RetrievalError):
 
 class EvaluationError(RetrievalError):
     """An evaluation set that can't be read or measured."""
+
+
+class JudgingError(RetrievalError):
+    """Judgments, pools or snapshots that can't be read, kept or compared."""
 
 
 class TrainingError(RetrievalError):

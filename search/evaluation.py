@@ -1,7 +1,7 @@
 """A BEIR set -> nDCG, MRR and recall of every stage, as trec_eval computes them."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from index.corpus import jsonl_rows, read_corpus, text_lines
 from index.encoder import Encoder
 from search.engine import Engine, device_for
 from search.errors import EvaluationError
-from search.hits import STAGES, Ranking
+from search.hits import STAGES, Hit, Ranking
 from search.rerank import Reranker
 from search.settings import Settings
 
@@ -101,17 +101,20 @@ def evaluate(folder: Path, settings: Settings, corpus: Path | None = None) -> Ev
     )
 
 
-def stage_run(ranking: Ranking, stage: str) -> dict[str, float]:
-    """Document id -> score falling with its rank at a stage (1, 1/2, 1/3 …).
+def stage_hits(ranking: Ranking, stage: str) -> list[Hit]:
+    """The hits in the order of a stage.
 
     The reranked list goes on with the fused candidates below the reranker's depth.
     """
     if stage == "reranked":
-        ids: Iterable[str] = (hit.passage.document_id for hit in ranking.hits)
-    else:
-        seen = (hit for hit in ranking.hits if stage in hit.stages)
-        ids = (h.passage.document_id for h in sorted(seen, key=lambda hit: hit.stages[stage].rank))
-    return falling_scores(ids)
+        return list(ranking.hits)
+    seen = (hit for hit in ranking.hits if stage in hit.stages)
+    return sorted(seen, key=lambda hit: hit.stages[stage].rank)
+
+
+def stage_run(ranking: Ranking, stage: str) -> dict[str, float]:
+    """Document id -> score falling with its rank at a stage (1, 1/2, 1/3 …)."""
+    return falling_scores(hit.passage.document_id for hit in stage_hits(ranking, stage))
 
 
 def falling_scores(ids: Iterable[str]) -> dict[str, float]:
@@ -121,18 +124,29 @@ def falling_scores(ids: Iterable[str]) -> dict[str, float]:
 
 def measure(run: Run, qrels: Qrels) -> dict[str, float]:
     """Mean of each metric over all judged queries; a query with no hit counts as 0."""
-    evaluator = pytrec_eval.RelevanceEvaluator(qrels, set(METRICS.values()))
-    top = {query: _first(10, found) for query, found in run.items()}
+    values = query_values(run, qrels)
+    return {name: sum(of_query.values()) / len(qrels) for name, of_query in values.items()}
+
+
+def query_values(
+    run: Run, qrels: Qrels, metrics: Mapping[str, str] = METRICS
+) -> dict[str, dict[str, float]]:
+    """Metric -> judged query -> value; a query with no hit has 0. `metrics` as in `METRICS`."""
+    evaluator = pytrec_eval.RelevanceEvaluator(qrels, set(metrics.values()))
+    top = {query: first(10, found) for query, found in run.items()}
     full, cut = evaluator.evaluate(run), evaluator.evaluate(top)
-    means = {}
-    for name, trec_name in METRICS.items():
-        values = cut if name == "mrr@10" else full
-        means[name] = sum(values.get(query, {}).get(trec_name, 0.0) for query in qrels) / len(qrels)
-    return means
+    return {
+        name: {
+            query: (cut if name == "mrr@10" else full).get(query, {}).get(trec_name, 0.0)
+            for query in qrels
+        }
+        for name, trec_name in metrics.items()
+    }
 
 
-def _first(k: int, found: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(found.items(), key=lambda item: -item[1])[:k])
+def first(k: int, found: Mapping[str, float]) -> dict[str, float]:
+    """The best `k` documents in trec_eval's order: equal scores by falling id."""
+    return dict(sorted(found.items(), key=lambda item: (item[1], item[0]), reverse=True)[:k])
 
 
 def _file(folder: Path, *names: str) -> Path:

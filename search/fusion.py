@@ -1,20 +1,39 @@
-"""Ranked lists -> one list, by reciprocal rank."""
+"""Ranked lists -> one list, by their scores."""
 
 from collections.abc import Mapping, Sequence
 
+Scored = Sequence[tuple[int, float]]
+"""(row, score), best first."""
 
-def reciprocal_rank_fusion(
-    lists: Mapping[str, Sequence[int]], weights: Mapping[str, float], k: int = 60
+
+def convex_fusion(
+    lists: Mapping[str, Scored], weights: Mapping[str, float], depths: Mapping[str, int]
 ) -> list[tuple[int, float]]:
-    """Fuse lists of rows, best first: score(row) = sum of weight / (k + rank) over the lists.
+    """Fuse lists of scored rows, best first: a weighted mean of each list's scores, scaled to 0..1.
 
-    Cormack, Clarke & Büttcher, SIGIR 2009. Equal scores by row, so a fusion repeats exactly.
+    A list's best row counts 1 and what it lacks 0. In between the scale starts at the list's last
+    score where it was cut at its depth (what it lacks may score as much), at zero where it ended by
+    itself. The convex combination of Bruch, Gai & Ingber (TOIS 2023); on every set we have it beats
+    reciprocal ranks. Equal scores go by row, so a fusion repeats exactly.
 
-    >>> reciprocal_rank_fusion({"a": [7, 3], "b": [3]}, {"a": 1.0, "b": 1.0})
-    [(3, 0.03252247488101534), (7, 0.01639344262295082)]
+    >>> lists = {"a": [(7, 9.0), (3, 5.0), (4, 1.0)], "b": [(3, 2.0)]}
+    >>> convex_fusion(lists, {"a": 3, "b": 1}, {"a": 3, "b": 3})
+    [(7, 0.75), (3, 0.625), (4, 0.0)]
     """
-    scores: dict[int, float] = {}
+    total = sum(weights[name] for name in lists) or 1.0
+    fused: dict[int, float] = {}
     for name, rows in lists.items():
-        for rank, row in enumerate(rows, 1):
-            scores[row] = scores.get(row, 0.0) + weights[name] / (k + rank)
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        share = weights[name] / total
+        for row, score in _scaled(rows, depths[name]):
+            fused[row] = fused.get(row, 0.0) + share * score
+    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _scaled(rows: Scored, depth: int) -> Scored:
+    if not rows:
+        return rows
+    best, last = rows[0][1], rows[-1][1]
+    floor = last if len(rows) >= depth else min(last, 0.0)
+    if best == floor:
+        return [(row, 1.0) for row, _ in rows]
+    return [(row, (score - floor) / (best - floor)) for row, score in rows]

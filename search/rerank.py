@@ -1,7 +1,10 @@
 """(query, passage) pairs -> fp32 logits by any one-label CrossEncoder, by hub name or path."""
 
+import hashlib
 from collections.abc import Sequence
+from typing import Self
 
+import numpy as np
 import torch
 from sentence_transformers import CrossEncoder
 from torch import nn
@@ -20,25 +23,45 @@ class Reranker:
 
     def __init__(self, name: str, device: str = "cpu", batch_size: int = 16) -> None:
         """Load the model; raises `ModelError` when it can't be had or has not one output."""
-        self.name = name
-        self._batch_size = batch_size
-        self._device = torch.device(device).type
         try:
-            self._model = CrossEncoder(name, device=device, activation_fn=nn.Identity())
+            model = CrossEncoder(name, device=device, activation_fn=nn.Identity())
         except Exception as error:  # the libraries raise a dozen kinds for one fact: not there
             raise ModelError(missing_model("reranker", name, "RERANKER", error)) from error
-        self._model.float()
-        if self._model.num_labels != 1:
+        model.float()
+        self._take(model, name, batch_size)
+
+    @classmethod
+    def around(cls, model: CrossEncoder, batch_size: int = 16) -> Self:
+        """A reranker over a model in memory, such as one in training."""
+        reranker = cls.__new__(cls)
+        reranker._take(model, "a model in memory", batch_size)
+        return reranker
+
+    def _take(self, model: CrossEncoder, name: str, batch_size: int) -> None:
+        if model.num_labels != 1:
             raise ModelError(
-                f"The reranker {name!r} has {self._model.num_labels} outputs, one is needed. "
+                f"The reranker {name!r} has {model.num_labels} outputs, one is needed. "
                 "Set RERANKER to a cross-encoder with a single relevance score."
             )
-        self._half = has_bfloat16(self._device) and _keep_head_in_fp32(self._model)
+        self.name = name
+        self._model = model
+        self._batch_size = batch_size
+        self._device = model.device.type
+        self._half = has_bfloat16(self._device) and _keep_head_in_fp32(model)
 
     @property
     def max_tokens(self) -> int:
         """Longest pair the model reads, in tokens."""
         return int(self._model.max_seq_length or 512)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights in fp32, computed anew each time."""
+        digest = hashlib.sha256()
+        for key, tensor in sorted(self._model.state_dict().items()):
+            digest.update(key.encode())
+            digest.update(np.ascontiguousarray(tensor.cpu().float().numpy()).data)
+        return digest.hexdigest()
 
     def logits(self, query: str, passages: Sequence[str]) -> list[float]:
         """Raw logits in fp32, one a passage, in the order given."""

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -26,8 +27,6 @@ class Settings:
     """"cuda", "cpu", …; empty: a GPU when there is one."""
     lexical_candidates: int = 100
     dense_candidates: int = 100
-    rrf_k: int = 10
-    """The constant of reciprocal rank fusion; 10 beats the usual 60 on both dev sets."""
     dense_weight: float = 0.5
     """Weight of the dense list in the fusion; the lexical list weighs 1."""
     rerank_depth: int = 20
@@ -37,6 +36,9 @@ class Settings:
     """Reranked score = logit + bm25_share * BM25 / best BM25 + dense_share * cosine."""
     rerank_batch: int = 20
     max_query_chars: int = 1000
+    database_url: str = f"sqlite:///{ROOT / 'data' / 'judgments' / 'judgments.sqlite'}"
+    """Where judgments are kept: SQLite, or postgresql+psycopg://… for several replicas."""
+    snapshots_dir: str = str(ROOT / "data" / "judgments" / "snapshots")
     window_chars: int = WINDOW_CHARS
 
     @classmethod
@@ -63,13 +65,16 @@ class Settings:
         return settings
 
     def as_dict(self) -> dict[str, str | int | float]:
-        """Field -> value, for snapshots and JSON; paths inside the repo stay relative to it."""
+        """Field -> value, to be shown: paths inside the repo relative to it, no password."""
         return {
-            name: value.removeprefix(f"{ROOT}/") if isinstance(value, str) else value
+            name: _PASSWORD.sub(r"\1:***@", value.replace(f"{ROOT}/", ""))
+            if isinstance(value, str)
+            else value
             for name, value in asdict(self).items()
         }
 
 
+_PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
 _KINDS: dict[object, tuple[type[int | float | str], str]] = {
     int: (int, "a whole number"),
     float: (float, "a number"),
@@ -78,7 +83,6 @@ _KINDS: dict[object, tuple[type[int | float | str], str]] = {
 _LOWEST = {
     "lexical_candidates": 1,
     "dense_candidates": 1,
-    "rrf_k": 1,
     "dense_weight": 0,
     "rerank_depth": 0,
     "bm25_share": 0,

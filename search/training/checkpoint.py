@@ -2,11 +2,15 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+
+from search.errors import TrainingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,37 +20,59 @@ class Progress:
     step: int
     losses: tuple[float, ...]
     """Mean loss of every logging window so far."""
+    measured: tuple[tuple[int, float], ...] = ()
+    """(step, validation nDCG@10) so far."""
+
+
+def replace_folder(directory: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a folder beside, then put it in `directory`'s place.
+
+    A kill or a full disk at any moment leaves the old or the new content whole (the old one
+    perhaps under the name `.old`, where `load_checkpoint` finds it). Raises `TrainingError` when
+    the disk refuses.
+    """
+    fresh, old = (directory.with_name(directory.name + end) for end in (".new", ".old"))
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        write(fresh)
+        if directory.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            directory.rename(old)
+        fresh.rename(directory)
+    except (OSError, SafetensorError) as error:  # safetensors tells of a full disk in its own kind
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise TrainingError(
+            f"{directory}: can't be written ({error}). What was saved before is untouched; "
+            "make room and start the same command again to go on from there."
+        ) from error
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def save_checkpoint(
     directory: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress
 ) -> None:
     """Replace the checkpoint in `directory`; a kill at any moment leaves the old or the new one."""
-    fresh, old = directory.with_suffix(".new"), directory.with_suffix(".old")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    save_file(
-        {k: v.contiguous() for k, v in model.state_dict().items()}, fresh / "model.safetensors"
-    )
     moments = {
         f"{number}.{name}": tensor.contiguous()
         for number, state in optimizer.state_dict()["state"].items()
         for name, tensor in state.items()
     }
-    save_file(moments, fresh / "optimizer.safetensors")
-    (fresh / "progress.json").write_text(json.dumps(asdict(progress)))
-    shutil.rmtree(old, ignore_errors=True)
-    if directory.exists():
-        directory.rename(old)
-    fresh.rename(directory)
-    shutil.rmtree(old, ignore_errors=True)
+
+    def write(folder: Path) -> None:
+        weights = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+        save_file(weights, folder / "model.safetensors")
+        save_file(moments, folder / "optimizer.safetensors")
+        (folder / "progress.json").write_text(json.dumps(asdict(progress)))
+
+    replace_folder(directory, write)
 
 
 def load_checkpoint(
     directory: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> Progress | None:
     """Restore model and optimizer; None when there is no checkpoint to go on from."""
-    old = directory.with_suffix(".old")
+    old = directory.with_name(directory.name + ".old")
     if not directory.exists() and old.exists():  # killed between the two renames
         old.rename(directory)
     if not directory.exists():
@@ -59,4 +85,5 @@ def load_checkpoint(
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
     progress = json.loads((directory / "progress.json").read_text())
-    return Progress(progress["step"], tuple(progress["losses"]))
+    measured = tuple((step, value) for step, value in progress["measured"])
+    return Progress(progress["step"], tuple(progress["losses"]), measured)

@@ -1,5 +1,6 @@
 """Files and judged sets -> clean training examples, with a count of all that was left out."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from ftfy.badness import is_bad
 from index.analyzer import Analyzer
 from index.corpus import clean, jsonl_rows, read_corpus
 from index.passages import split_document
+from index.sentences import sentence_spans
 from search.errors import TrainingError
 from search.evaluation import read_qrels, read_queries
 
@@ -32,8 +34,10 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def read_examples(file: Path, titles: bool = True) -> Iterator[Example]:
+def read_examples(file: Path, titles: bool = True, kind: str = "") -> Iterator[Example]:
     """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles.
+
+    With `kind`, rows of another kind give passages without a query, to be found as negatives.
 
     A title is put in front of its text, as the product shows it, unless it is the query itself
     or `titles` is off (a model should not lean on them).
@@ -46,8 +50,37 @@ def read_examples(file: Path, titles: bool = True) -> Iterator[Example]:
         titled = titles and title and row.get("kind") != "title"
         passage = clean(f"{title}\n{text}" if titled else text)
         document = str(row.get("doc_title") or row.get("_id") or passage)
+        if kind and row.get("kind") != kind:
+            yield Example("", passage, document, negative=True)
+            continue
         for query in queries:
             yield Example(clean(str(query)), passage, document, bool(row.get("negative")))
+
+
+def read_answer_sentences(file: Path, titles: bool = True) -> Iterator[Example]:
+    """Examples of the sentences that answer: rows of `text`, `queries` and `answers`.
+
+    `answers` holds, for each query, the numbers of the sentences of `text` (as `sentence_spans`
+    counts them) that answer it. Every other sentence is an example without a query, to be found
+    when negatives are mined.
+    """
+    for line, row in jsonl_rows(file):
+        text, queries, answers = row.get("text"), row.get("queries"), row.get("answers")
+        if (
+            not isinstance(text, str)
+            or not isinstance(queries, list)
+            or not isinstance(answers, list)
+        ):
+            raise TrainingError(f"{file}:{line}: expected text, queries and answers.")
+        spans = sentence_spans(text)
+        title = f"{row['title']}\n" if titles and row.get("title") else ""
+        sentences = [clean(title + text[span.start : span.end]) for span in spans]
+        document = str(row.get("_id") or text)
+        for sentence in sentences:
+            yield Example("", sentence, document, negative=True)
+        for query, numbers in zip(queries, answers, strict=True):
+            for number in numbers:
+                yield Example(clean(str(query)), sentences[number], document)
 
 
 def read_judged(folder: Path) -> Iterator[Example]:
@@ -68,7 +101,8 @@ def mended(examples: Iterable[Example], report: Report) -> Iterator[Example]:
     """Repair text whose encoding was broken (ftfy); drop what stays broken, count both."""
     for example in examples:
         query, passage = (clean(ftfy.fix_encoding(t)) for t in (example.query, example.passage))
-        if not query or not passage or is_bad(query) or is_bad(passage):
+        lost = not passage or bool(example.query) > bool(query)
+        if lost or is_bad(query) or is_bad(passage):
             report.counts["broken encoding or empty, left out"] += 1
             continue
         if (query, passage) != (example.query, example.passage):
@@ -77,13 +111,18 @@ def mended(examples: Iterable[Example], report: Report) -> Iterator[Example]:
 
 
 class LeakageGuard:
-    """Knows the queries and passages of evaluation sets by their lemmas."""
+    """Knows the queries and the judged passages of evaluation sets by their lemmas.
+
+    A set's other passages are only what its answers hide among: they may be trained on.
+    """
 
     def __init__(self, folders: Iterable[Path], analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self._known: set[tuple[str, ...]] = set()
         for folder in folders:
-            texts = [*read_queries(folder).values(), *(d.text for d in read_corpus(folder))]
+            judged = {passage for grades in read_qrels(folder).values() for passage in grades}
+            answers = (d.text for d in read_corpus(folder) if d.id in judged)
+            texts = itertools.chain(read_queries(folder).values(), answers)
             self._known |= {self._key(text) for text in texts}
         self._known.discard(())
 

@@ -6,9 +6,11 @@ pairs' BM25 scores is a second teacher whose weight falls to zero, so the model 
 level and the labels only have to lift it.
 """
 
+import itertools
 import logging
 import random
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +21,24 @@ from tqdm import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from search.errors import TrainingError
-from search.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from search.rerank import Reranker
+from search.training.checkpoint import (
+    Progress,
+    load_checkpoint,
+    replace_folder,
+    save_checkpoint,
+)
+from search.training.curve import write_curve
 from search.training.pairs import Pair
+from search.training.validation import Validation
 from search.training.weights import save_for_shipping
 
 logger = logging.getLogger(__name__)
 
 BM25_TEMPERATURE = 4.0
 """BM25 scores lie some points apart; this spreads the teacher's softmax over several candidates."""
+CHUNKS = 4
+"""A step's pairs go through the model in that many parts, by length: less padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +51,17 @@ class ListwiseRecipe:
     learning_rate: float = 1e-4
     embedding_learning_rate: float = 5e-4
     weight_decay: float = 0.01
+    dropout: float = 0.0
+    """One pass over the pairs overfits little, and a CPU pays a third of each step for dropout."""
     warm_up: float = 0.05
     teacher_share: float = 0.3
     """Part of the run over which the BM25 teacher fades."""
     seed: int = 42
     checkpoint_every: int = 100
     log_every: int = 25
+    validate_every: int = 500
+    patience: int = 4
+    """Stop after that many validations in a row without a better one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +75,14 @@ class QueryList:
 
 
 def group_by_query(pairs: list[Pair]) -> list[QueryList]:
-    """Pairs -> one list a query, those without a positive or without a negative left out."""
-    rows: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        rows.setdefault(pair.query, []).append(pair)
+    """Pairs that stand together -> one list a query.
+
+    Lists without a positive or without a negative are left out. A query that comes again later
+    makes a list of its own: its sentences are not compared with whole passages.
+    """
     lists = []
-    for query, group in rows.items():
+    for query, following in itertools.groupby(pairs, lambda pair: pair.query):
+        group = list(following)
         if len({pair.label > 0 for pair in group}) == 2:
             lexical = tuple(pair.lexical for pair in group if pair.lexical is not None)
             lists.append(
@@ -79,22 +98,46 @@ def group_by_query(pairs: list[Pair]) -> list[QueryList]:
     return lists
 
 
-def train_listwise(pairs: list[Pair], base: str, to: Path, recipe: ListwiseRecipe) -> None:
-    """Train `base` on `pairs` and save a CrossEncoder to `to`; resumes from `to`'s checkpoint."""
+def train_listwise(
+    pairs: list[Pair],
+    base: str,
+    to: Path,
+    recipe: ListwiseRecipe,
+    validations: Sequence[Validation] = (),
+) -> None:
+    """Train `base` on `pairs` and save a CrossEncoder to `to`; resumes from `to`'s checkpoint.
+
+    With `validations` what is saved is the state of the best mean nDCG@10 over them, and the run
+    stops early when that no longer grows. `to` also gets curve.json and curve.png.
+    """
     torch.manual_seed(recipe.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    encoder = CrossEncoder(base, num_labels=1, activation_fn=torch.nn.Identity(), device=device)
+    encoder = CrossEncoder(
+        base,
+        num_labels=1,
+        activation_fn=torch.nn.Identity(),
+        device=device,
+        config_kwargs={
+            "hidden_dropout_prob": recipe.dropout,
+            "attention_probs_dropout_prob": recipe.dropout,
+        },
+    )
     model = encoder.model
     if model is None:
         raise TrainingError(f"{base}: no transformer in this model. Give a cross-encoder as base.")
+    if device == "cpu":  # the fused attention's backward pass is the slower one there
+        model.set_attn_implementation("eager")
     batches = _batches(group_by_query(pairs), recipe)
     optimizer = _optimizer(model, recipe)
-    checkpoint = to.with_name(f"{to.name}.checkpoint")
+    checkpoint, best = (to.with_name(f"{to.name}.{part}") for part in ("checkpoint", "best"))
     progress = load_checkpoint(checkpoint, model, optimizer) or Progress(0, ())
-    losses, window = list(progress.losses), []
+    losses, measured, window = list(progress.losses), list(progress.measured), []
     model.train()
     bar = tqdm(total=len(batches), initial=progress.step, desc="training", unit=" steps")
     for step in range(progress.step, len(batches)):
+        if _stalled(measured, recipe.patience):
+            logger.info("no better validation in %d: stopped early", recipe.patience)
+            break
         torch.manual_seed(recipe.seed + step)  # dropout falls alike in a resumed run
         part = step / len(batches)
         _schedule(optimizer, part, recipe.warm_up)
@@ -104,13 +147,36 @@ def train_listwise(pairs: list[Pair], base: str, to: Path, recipe: ListwiseRecip
         optimizer.step()
         optimizer.zero_grad()
         bar.update()
-        if (step + 1) % recipe.log_every == 0:
+        done = step + 1
+        if done % recipe.log_every == 0:
             losses.append(sum(window) / len(window))
-            logger.info("step %d of %d, loss %.4f", step + 1, len(batches), losses[-1])
+            logger.info("step %d of %d, loss %.4f", done, len(batches), losses[-1])
             window = []
-        if (step + 1) % recipe.checkpoint_every == 0:
-            save_checkpoint(checkpoint, model, optimizer, Progress(step + 1, tuple(losses)))
-    save_for_shipping(encoder, to)
+        if validations and (done % recipe.validate_every == 0 or done == len(batches)):
+            measured.append((done, mean_ndcg(encoder, validations)))
+            logger.info("step %d, validation nDCG@10 %.4f", *measured[-1])
+            if measured[-1][1] == max(value for _, value in measured):
+                replace_folder(best, lambda folder: save_for_shipping(encoder, folder))
+            model.train()
+        if done % recipe.checkpoint_every == 0 or done == len(batches):
+            state = Progress(done, tuple(losses), tuple(measured))
+            save_checkpoint(checkpoint, model, optimizer, state)
+    if validations:
+        replace_folder(to, lambda folder: shutil.copytree(best, folder, dirs_exist_ok=True))
+    else:
+        save_for_shipping(encoder, to)
+    write_curve(to, recipe.log_every, losses, measured)
+
+
+def mean_ndcg(encoder: CrossEncoder, validations: Sequence[Validation]) -> float:
+    """Mean nDCG@10 over the sets of the order by the model alone."""
+    logits = Reranker.around(encoder, batch_size=20).logits
+    return sum(v.of_model(logits)["ndcg@10"] for v in validations) / len(validations)
+
+
+def _stalled(measured: list[tuple[int, float]], patience: int) -> bool:
+    values = [value for _, value in measured]
+    return len(values) > patience and max(values[-patience:]) <= max(values[:-patience])
 
 
 def _batches(lists: list[QueryList], recipe: ListwiseRecipe) -> list[list[QueryList]]:
@@ -164,9 +230,10 @@ def _step(
     texts = [(row.query, passage) for row in lists for passage in row.passages]
     order = sorted(range(len(texts)), key=lambda i: len(texts[i][0]) + len(texts[i][1]))
     logits = torch.empty(len(texts), device=device)
-    for half in (order[: len(order) // 2], order[len(order) // 2 :]):  # less padding
+    size = -(-len(order) // CHUNKS)
+    for part in (order[start : start + size] for start in range(0, len(order), size)):
         inputs = tokenizer(
-            [texts[i] for i in half],
+            [texts[i] for i in part],
             padding=True,
             pad_to_multiple_of=16,  # few shapes: oneDNN compiles its kernels anew for each
             truncation="longest_first",
@@ -175,7 +242,7 @@ def _step(
         ).to(device)
         with torch.autocast(device.type, torch.bfloat16):
             output = model(**inputs).logits
-        logits = logits.index_copy(0, torch.tensor(half, device=device), output[:, 0].float())
+        logits = logits.index_copy(0, torch.tensor(part, device=device), output[:, 0].float())
     loss = torch.zeros((), device=device)
     by_query = torch.split(logits, [len(row.passages) for row in lists])
     for row, scores in zip(lists, by_query, strict=True):

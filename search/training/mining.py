@@ -5,10 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from tqdm import tqdm
 
 from index.analyzer import Analyzer
+from index.dense import DenseIndex
+from index.encoder import Encoder
 from index.lexical import LexicalIndex
+from search.fusion import convex_fusion
+from search.rerank import Reranker
+from search.settings import Settings
 from search.training.examples import Example, Report
 from search.training.pairs import Pair
 
@@ -24,16 +30,33 @@ class Mining:
     easy: int = 1
     first_rank: int = 1
     last_rank: int = 30
+    same_document: bool = False
+    """Whether a positive's document gives negatives too: where a document is cut at its headings,
+    its other sections are what a search confuses, and the heading says which one is meant."""
+    margin: float = 0.0
+    """With a teacher: a negative stays that many logits below the positive, or is dropped."""
     seed: int = 42
 
 
 class Miner:
-    """Ranks all passages of a set for each of its queries and picks what looks right and isn't."""
+    """Ranks all passages of a set for each of its queries and picks what looks right and isn't.
+
+    The ranking is BM25's, or with an `encoder` the fused first stage's. A `teacher` reads the
+    negatives so found and drops the suspected false ones.
+    """
 
     def __init__(
-        self, examples: Iterable[Example], analyzer: Analyzer, mining: Mining, report: Report
+        self,
+        examples: Iterable[Example],
+        analyzer: Analyzer,
+        mining: Mining,
+        report: Report,
+        encoder: Encoder | None = None,
+        teacher: Reranker | None = None,
     ) -> None:
         self._mining = mining
+        self._encoder = encoder
+        self._teacher = teacher
         self._random = random.Random(mining.seed)
         self._analyzer = analyzer
         self._positives: dict[str, dict[str, str]] = defaultdict(dict)
@@ -49,6 +72,7 @@ class Miner:
         ]
         self._lemma_sets = [frozenset(row) for row in lemmas]
         self._lexical = LexicalIndex.build(lemmas)
+        self._dense = DenseIndex.build(encoder.encode_passages(self._passages)) if encoder else None
         self._rows = {passage: row for row, passage in enumerate(self._passages)}
         self._report = report
 
@@ -62,15 +86,15 @@ class Miner:
     def _pairs_of(self, query: str) -> Iterator[Pair]:
         positives = self._positives[query]
         positive = self._random.choice(list(positives))
-        scores = self._lexical.scores(self._analyzer.lemmas(query))
-        ranked = self._lexical.search(self._analyzer.lemmas(query), self._mining.last_rank)
-        window = [row for row, _ in ranked[self._mining.first_rank - 1 :]]
+        lemmas = self._analyzer.lemmas(query)
+        scores = self._lexical.scores(lemmas)
+        window = self._ranked(query, lemmas)[self._mining.first_rank - 1 :]
         judged = [self._rows[passage] for passage in self._negatives.get(query, {})][:2]
-        hard = [row for row in window if self._is_negative(row, positives)]
+        hard = [row for row in window if self._is_negative(row, query, positives)]
         easy = [
             row
             for row in self._random.sample(range(len(self._passages)), min(20, len(self._passages)))
-            if row not in hard and self._is_negative(row, positives)
+            if row not in hard and self._is_negative(row, query, positives)
         ]
         wanted = self._mining.hard + self._mining.easy
         # The best-ranked half always, the rest of the window by lot: not only the hardest.
@@ -81,18 +105,54 @@ class Miner:
         if len(chosen) < wanted:
             self._report.counts["queries without enough negatives"] += 1
             return
+        chosen = self._below_positive(query, positive, chosen, len(judged))
         for row in (self._rows[positive], *chosen):
             label = float(self._passages[row] == positive)
             yield Pair(query, self._passages[row], label, float(scores[row]))
         self._report.counts["queries"] += 1
-        self._report.counts["pairs"] += 1 + wanted
+        self._report.counts["pairs"] += 1 + len(chosen)
 
-    def _is_negative(self, row: int, positives: dict[str, str]) -> bool:
-        """Neither a positive, nor of a positive's document, nor nearly the same text."""
+    def _ranked(self, query: str, lemmas: list[str]) -> list[int]:
+        """Rows of the first stage's best `last_rank` passages."""
+        depth = self._mining.last_rank
+        lexical = self._lexical.search(lemmas, depth)
+        if self._encoder is None or self._dense is None:
+            return [row for row, _ in lexical]
+        dense = self._dense.search(self._encoder.encode_query(query), depth)
+        weights = {"bm25": 1.0, "dense": Settings().dense_weight}
+        depths = {"bm25": depth, "dense": depth}
+        fused = convex_fusion({"bm25": lexical, "dense": dense}, weights, depths)
+        return [row for row, _ in fused[:depth]]
+
+    def _below_positive(
+        self, query: str, positive: str, chosen: list[int], judged: int
+    ) -> list[int]:
+        """Without the negatives that the teacher puts near or above the positive (false ones?).
+
+        The first `judged` are negatives by a person's word: they stay.
+        """
+        if self._teacher is None:
+            return chosen
+        mined = chosen[judged:]
+        best, *logits = self._teacher.logits(
+            query, [positive, *(self._passages[row] for row in mined)]
+        )
+        below = np.array(logits) <= best - self._mining.margin
+        self._report.counts["suspected false negatives, left out"] += int(np.sum(~below))
+        return chosen[:judged] + [row for row, kept in zip(mined, below, strict=True) if kept]
+
+    def _is_negative(self, row: int, query: str, positives: dict[str, str]) -> bool:
+        """Neither a positive, nor headed by the query, nor nearly the same text.
+
+        Nor of a positive's document, unless `same_document` allows it.
+        """
         passage = self._passages[row]
         if passage in positives:
             return False
-        if self._document[passage] in positives.values():
+        if passage.partition("\n")[0] == query:
+            self._report.counts["headed by the query, left out"] += 1
+            return False
+        if not self._mining.same_document and self._document[passage] in positives.values():
             self._report.counts["same document, left out"] += 1
             return False
         lemmas = self._lemma_sets[row]

@@ -5,6 +5,7 @@ decay, gradient norm 1, fp16 on a GPU, seed 42, 512 tokens, one label, a log row
 """
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -105,12 +106,21 @@ def train_reference(
     """
     trainer = reference_trainer(pairs, base, to, epochs)
     model = trainer.model
-    before = validation.of_model(model) if validation else None
+
+    def logits(query: str, passages: Sequence[str]) -> list[float]:
+        pairs = [(query, passage) for passage in passages]
+        return [float(logit) for logit in model.predict(pairs, show_progress_bar=False)]
+
+    before = validation.of_model(logits) if validation else None
     checkpoints = Path(str(trainer.args.output_dir))
     trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
     model.save_pretrained(str(to))
     if validation and before:
-        rows = {"BM25": validation.of_bm25(), "before": before, "after": validation.of_model(model)}
+        rows = {
+            "BM25": validation.of_bm25(),
+            "before": before,
+            "after": validation.of_model(logits),
+        }
         _append_evaluation(to / "README.md", validation, rows)
     listed = "\n".join(f"- {source}" for source in sources)
     _append(to / "README.md", f"## Data Sources\n\nTrained on these pairs files:\n\n{listed}\n")

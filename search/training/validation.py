@@ -1,11 +1,11 @@
 """How well a cross-encoder reorders BM25's candidates: the figure that training is judged by."""
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from sentence_transformers import CrossEncoder
 from tqdm import tqdm
 
 from index.analyzer import Analyzer
@@ -53,13 +53,12 @@ class Validation:
             self._run({q: list(range(len(c))) for q, c in self.candidates.items()}), self.qrels
         )
 
-    def of_model(self, encoder: CrossEncoder) -> dict[str, float]:
-        """The metrics of the order by the model's logits alone."""
+    def of_model(self, logits: Callable[[str, Sequence[str]], Sequence[float]]) -> dict[str, float]:
+        """The metrics of the order by a model alone; `logits(query, passages)` one a passage."""
         orders = {}
         for query, passages in tqdm(self.candidates.items(), desc=f"validating on {self.name}"):
-            pairs = [(self.queries[query], passage.titled_text) for passage in passages]
-            logits = [float(x) for x in encoder.predict(pairs, show_progress_bar=False)]
-            orders[query] = sorted(range(len(pairs)), key=logits.__getitem__, reverse=True)
+            scores = logits(self.queries[query], [passage.titled_text for passage in passages])
+            orders[query] = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         return measure(self._run(orders), self.qrels)
 
     def _run(self, orders: dict[str, list[int]]) -> Run:

@@ -24,7 +24,7 @@ ENGLISH_WORDS = 6000
 """How many of the base vocabulary's most frequent Latin entries are carried over."""
 
 _WORD = re.compile(r"[а-яё]+|[a-z]+|\d+")
-_PRINTABLE = [
+PRINTABLE = [
     *map(chr, range(0x21, 0x7F)),
     *map(chr, range(0xA1, 0x180)),
     *map(chr, range(0x391, 0x3CA)),
@@ -73,8 +73,8 @@ def build_vocabulary(
     endings = [f"##{ending}" for ending in _heaviest(ending_weight)[:ENDINGS] if ending]
     pieces = [
         *SPECIAL,
-        *_PRINTABLE,
-        *(f"##{character}" for character in _PRINTABLE),
+        *PRINTABLE,
+        *(f"##{character}" for character in PRINTABLE),
         *_latin(base_vocabulary, forms),
         *endings,
         *kept,

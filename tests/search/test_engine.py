@@ -36,7 +36,6 @@ def demo_engine(demo_index: Path, settings: Settings) -> Engine:
         settings,
         lexical_candidates=100,
         dense_candidates=100,
-        rrf_k=10,
         dense_weight=0.5,
         rerank_depth=30,
         bm25_share=2.0,
@@ -101,19 +100,27 @@ def test_dense_scores_are_dot_products_of_the_encoders_vectors(
     assert max(expected[identity] for identity in unseen) <= scores[-1] + HALF_PRECISION
 
 
-def test_fused_scores_are_sums_of_reciprocal_ranks(ranking: Ranking) -> None:
+def test_fused_scores_are_weighted_means_of_scaled_scores(ranking: Ranking) -> None:
+    lists = {name: by_rank(ranking.hits, name) for name in ("bm25", "dense")}
+    assert len(lists["bm25"]) < 100 == len(lists["dense"])  # BM25 ended by itself: from zero
+    ends = {
+        "bm25": (lists["bm25"][0].stages["bm25"].score, 0.0),
+        "dense": (
+            lists["dense"][0].stages["dense"].score,
+            lists["dense"][-1].stages["dense"].score,
+        ),
+    }
     for hit in ranking.hits:
-        terms = [
-            weight / (10 + hit.stages[name].rank)
-            for name, weight in (("bm25", 1.0), ("dense", 0.5))
+        terms = {
+            name: (hit.stages[name].score - last) / (best - last)
+            for name, (best, last) in ends.items()
             if name in hit.stages
-        ]
-        assert hit.stages["fused"].score == sum(terms)
+        }
+        expected = (terms.get("bm25", 0.0) + 0.5 * terms.get("dense", 0.0)) / 1.5
+        assert hit.stages["fused"].score == pytest.approx(expected, abs=1e-12)
     scores = [hit.stages["fused"].score for hit in by_rank(ranking.hits, "fused")]
     assert scores == sorted(scores, reverse=True)
-    best = next(hit for hit in ranking.hits if hit.passage.id == "lakes-rivers-01")
-    assert best.stages["bm25"].rank == 1
-    assert best.stages["fused"].score == 1 / (10 + 1) + 0.5 / (10 + best.stages["dense"].rank)
+    assert 0 <= scores[-1] <= scores[0] <= 1
 
 
 def test_candidates_are_the_union_of_both_lists(candidates: Ranking) -> None:
@@ -212,11 +219,17 @@ def test_the_first_stage_weighs_as_set(
 
 @pytest.mark.parametrize("weight", [0.0, 0.25])
 def test_the_dense_list_weighs_as_set(small_index: Path, settings: Settings, weight: float) -> None:
-    engine = Engine.open(small_index, replace(settings, dense_weight=weight, rrf_k=9))
-    for hit in engine.candidates("вода для чая").hits:
-        lexical = 1 / (9 + hit.stages["bm25"].rank) if "bm25" in hit.stages else 0.0
-        dense = weight / (9 + hit.stages["dense"].rank)
-        assert hit.stages["fused"].score == lexical + dense
+    changed = replace(settings, dense_weight=weight, lexical_candidates=2, dense_candidates=3)
+    hits = Engine.open(small_index, changed).candidates("вода для чая").hits
+    scaled: dict[str, float] = {}  # both lists are cut at their depth: the last counts zero
+    for name, share in (("bm25", 1 / (1 + weight)), ("dense", weight / (1 + weight))):
+        seen = by_rank(hits, name)
+        best, last = seen[0].stages[name].score, seen[-1].stages[name].score
+        for hit in seen:
+            part = share * (hit.stages[name].score - last) / (best - last)
+            scaled[hit.passage.id] = scaled.get(hit.passage.id, 0.0) + part
+    fused = {hit.passage.id: hit.stages["fused"].score for hit in hits}
+    assert fused == pytest.approx(scaled, abs=1e-12)
 
 
 def test_each_list_is_as_long_as_set(small_index: Path, settings: Settings) -> None:

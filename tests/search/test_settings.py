@@ -8,7 +8,6 @@ from search.settings import ROOT, Settings
 LOWEST = {
     "lexical_candidates": 1,
     "dense_candidates": 1,
-    "rrf_k": 1,
     "dense_weight": 0,
     "rerank_depth": 0,
     "bm25_share": 0,
@@ -33,12 +32,12 @@ def test_each_field_is_overridden_by_the_variable_of_its_name_in_capitals(name: 
 
 
 def test_the_environment_of_the_process_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RRF_K", "7")
-    assert Settings.from_environment().rrf_k == 7
+    monkeypatch.setenv("RERANK_BATCH", "7")
+    assert Settings.from_environment().rerank_batch == 7
 
 
 def test_variables_of_other_programs_are_ignored() -> None:
-    environment = {"HOME": "/root", "rrf_k": "7", "RRF": "7", "ROOT": "/elsewhere"}
+    environment = {"HOME": "/root", "rerank_batch": "7", "RERANK": "7", "ROOT": "/elsewhere"}
     assert Settings.from_environment(environment) == Settings()
 
 
@@ -50,8 +49,8 @@ def test_an_empty_variable_is_as_good_as_unset(name: str) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
-        ("RRF_K", "ten", "a whole number"),
-        ("RRF_K", "1.5", "a whole number"),
+        ("RERANK_BATCH", "ten", "a whole number"),
+        ("RERANK_BATCH", "1.5", "a whole number"),
         ("RERANK_DEPTH", "30 passages", "a whole number"),
         ("WINDOW_CHARS", "0x800", "a whole number"),
         ("DENSE_WEIGHT", "heavy", "a number"),
@@ -90,17 +89,24 @@ def test_a_weight_that_is_no_finite_amount_is_refused(value: str) -> None:
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        Settings().rrf_k = 1  # type: ignore[misc]
+        Settings().rerank_batch = 1  # type: ignore[misc]
 
 
 def test_paths_inside_the_repository_are_shown_relative_to_it() -> None:
-    settings = replace(Settings(), corpus="/srv/corpus.jsonl", reranker="hub/name", rrf_k=7)
+    settings = replace(Settings(), corpus="/srv/corpus.jsonl", reranker="hub/name", rerank_batch=7)
     shown = settings.as_dict()
     assert shown.keys() == {field.name for field in fields(Settings)}
     assert shown["encoder"] == "data/models/encoder"
     assert shown["corpus"] == "/srv/corpus.jsonl"
     assert shown["reranker"] == "hub/name"
-    assert shown["rrf_k"] == 7
+    assert shown["rerank_batch"] == 7
+
+
+def test_a_password_is_never_shown() -> None:
+    url = "postgresql+psycopg://lead:geheim@db:5432/judgments"
+    shown = replace(Settings(), database_url=url).as_dict()
+    assert shown["database_url"] == "postgresql+psycopg://lead:***@db:5432/judgments"
+    assert Settings().as_dict()["database_url"] == "sqlite:///data/judgments/judgments.sqlite"
 
 
 def test_the_embedded_models_and_the_demo_corpus_are_where_the_defaults_point() -> None:

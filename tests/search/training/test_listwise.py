@@ -1,4 +1,6 @@
+import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +9,13 @@ import torch
 from sentence_transformers import CrossEncoder
 from transformers import BertConfig, BertModel
 
+from index.analyzer import Analyzer
 from search.errors import TrainingError
+from search.rerank import Reranker
 from search.training.base import write_base
 from search.training.listwise import ListwiseRecipe, group_by_query, train_listwise
 from search.training.pairs import Pair
+from search.training.validation import Validation
 from search.training.vocabulary import build_vocabulary
 
 WORDS = ["кот", "пёс", "дом", "лес", "сад", "мост", "река", "поле"]
@@ -26,6 +31,7 @@ SMALL = ListwiseRecipe(
     max_length=16,
     learning_rate=5e-3,
     embedding_learning_rate=2e-2,
+    dropout=0.1,
     checkpoint_every=20,
     log_every=10,
 )
@@ -100,3 +106,32 @@ def test_a_killed_run_goes_on_where_it_stopped(base: Path, tmp_path: Path) -> No
     assert one is not None and other is not None
     for key, tensor in one.state_dict().items():
         torch.testing.assert_close(tensor, other.state_dict()[key])
+
+
+def test_the_best_validation_is_what_is_saved(
+    base: Path, tmp_path: Path, small_set: Path, analyzer: Analyzer
+) -> None:
+    validation = Validation.of(small_set, analyzer)
+    recipe = replace(SMALL, epochs=20, validate_every=8)
+    train_listwise(PAIRS, str(base), tmp_path / "best", recipe, [validation])
+    curve = json.loads((tmp_path / "best" / "curve.json").read_text())
+    steps = [step for step, _ in curve["ndcg@10"]]
+    assert steps == [8, 16, 24, 32, 40]
+    assert [step for step, _ in curve["loss"]] == [10, 20, 30, 40]
+    best = max(value for _, value in curve["ndcg@10"])
+    reranker = Reranker(str(tmp_path / "best"))
+    assert validation.of_model(reranker.logits)["ndcg@10"] == pytest.approx(best, abs=0.01)
+    assert (tmp_path / "best" / "curve.png").read_bytes()[:4] == b"\x89PNG"
+    assert not (tmp_path / "best.new").exists()
+
+
+def test_a_run_stops_when_validation_no_longer_grows(
+    base: Path, tmp_path: Path, small_set: Path, analyzer: Analyzer
+) -> None:
+    validation = Validation.of(small_set, analyzer)
+    still = replace(SMALL, validate_every=5, patience=2, learning_rate=0.0)
+    still = replace(still, embedding_learning_rate=0.0, epochs=20)
+    train_listwise(PAIRS, str(base), tmp_path / "still", still, [validation])
+    curve = json.loads((tmp_path / "still" / "curve.json").read_text())
+    # With no learning the first measurement stays the best: 1 + patience of them, then the end.
+    assert [step for step, _ in curve["ndcg@10"]] == [5, 10, 15]

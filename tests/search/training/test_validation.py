@@ -4,6 +4,7 @@ import pytest
 from sentence_transformers import CrossEncoder
 
 from index.analyzer import Analyzer
+from search.rerank import Reranker
 from search.settings import Settings
 from search.training.validation import Validation
 
@@ -26,7 +27,8 @@ def test_a_model_reorders_the_candidates_by_its_logits(
     query = validation.queries["water"]
     tea, bread = model.predict([(query, p.titled_text) for p in validation.candidates["water"]])
     rank = 1 if bread > tea else 2
-    assert validation.of_model(model)["mrr@10"] == pytest.approx((1 + 1 / rank + 0) / 3)
+    reranker = Reranker.around(model)
+    assert validation.of_model(reranker.logits)["mrr@10"] == pytest.approx((1 + 1 / rank + 0) / 3)
 
 
 def test_a_sample_is_drawn_by_its_seed(small_set: Path, analyzer: Analyzer) -> None:

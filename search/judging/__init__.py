@@ -1,0 +1,1 @@
+"""Judging relevance by hand: judgments, pools, metrics, agreement."""

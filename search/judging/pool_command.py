@@ -1,0 +1,162 @@
+"""python -m search pool make NAME SET · holes NAME SNAPSHOT · second-opinion NAME · list"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from search.engine import Engine
+from search.errors import JudgingError
+from search.evaluation import Qrels, read_qrels
+from search.hits import STAGES
+from search.judging.holes import pool_of_holes
+from search.judging.judgment import Judgment
+from search.judging.passage_lookup import PassageLookup
+from search.judging.pool import Pool, check_counts, pool_of_rankings
+from search.judging.qrels import qrels_of
+from search.judging.query_set import Query, QuerySet
+from search.judging.rankers import check_rankers, rankings_of
+from search.judging.second_opinions import pool_of_second_opinions
+from search.judging.snapshot_files import load_snapshot
+from search.judging.snapshot_report import table
+from search.judging.store import JudgmentStore
+from search.judging.tasks import annotators
+from search.settings import Settings
+from search.start import open_engine
+
+
+def add_pool_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `pool` to the subparsers of `python -m search`."""
+    pool = commands.add_parser("pool", help="choose what annotators judge")
+    actions = pool.add_subparsers(required=True, metavar="ACTION")
+    make = actions.add_parser("make", help="pool what several rankers find for a query set")
+    make.add_argument("name", metavar="NAME")
+    make.add_argument("set", type=Path, metavar="SET", help="queries.jsonl or a folder with it")
+    make.add_argument(
+        "--rankers", default=",".join(STAGES), metavar="A,B", help="stages (default: %(default)s)"
+    )
+    make.add_argument("--reranker", metavar="MODEL", help="one more ranker: another reranker")
+    make.set_defaults(run=_make)
+    fill = actions.add_parser("holes", help="pool what a snapshot shows and nobody has judged")
+    fill.add_argument("name", metavar="NAME")
+    fill.add_argument("snapshot", metavar="SNAPSHOT")
+    fill.add_argument("--stage", choices=STAGES, default="reranked")
+    fill.add_argument("--qrels", type=Path, metavar="SET", help="folder with more judgments")
+    fill.set_defaults(run=_holes)
+    for command in (make, fill):
+        command.add_argument("--depth", type=int, default=10, metavar="K", help="documents a query")
+        command.add_argument("--overlap", type=int, default=1, metavar="N", help="annotators each")
+        command.add_argument("--seed", type=int, default=42)
+        command.add_argument("--index", metavar="DIR", help="index directory (default: the app's)")
+    second = actions.add_parser("second-opinion", help="pool what annotators disagree on")
+    second.add_argument("name", metavar="NAME", help="the pool they judged")
+    second.add_argument("--to", metavar="NEW", help="name of the new pool (default: NAME-second)")
+    second.add_argument("--threshold", type=int, default=2, metavar="GRADES")
+    second.set_defaults(run=_second_opinion)
+    listing = actions.add_parser("list", help="the pools there are and how far they are judged")
+    listing.set_defaults(run=_list)
+
+
+def _make(options: argparse.Namespace) -> None:
+    settings = Settings.from_environment()
+    names = [name.strip() for name in options.rankers.split(",") if name.strip()]
+    check_rankers(names)
+    check_counts(options.depth, options.overlap)
+    with JudgmentStore.open(settings.database_url) as store:
+        _check_free(store, options.name)
+        queries = QuerySet.read(options.set)
+        engine = Engine.open(options.index, settings) if options.index else open_engine(settings)
+        others = {}
+        if options.reranker:
+            other = replace(settings, reranker=options.reranker)
+            directory = options.index or settings.index_dir
+            others[f"reranked by {options.reranker}"] = Engine.open(directory, other)
+        pool = pool_of_rankings(
+            options.name,
+            rankings_of(engine, queries, names, others),
+            queries.queries,
+            options.depth,
+            options.overlap,
+            options.seed,
+        )
+        _save(store, pool)
+
+
+def _holes(options: argparse.Namespace) -> None:
+    settings = Settings.from_environment()
+    check_counts(options.depth, options.overlap)
+    snapshot = load_snapshot(Path(settings.snapshots_dir), options.snapshot)
+    passages = PassageLookup.open(Path(options.index or settings.index_dir))
+    ranked = {
+        query_id: [passages[p.passage_id] for p in found if p.passage_id in passages]
+        for query_id, found in snapshot.ranked(options.stage).items()
+    }
+    with JudgmentStore.open(settings.database_url) as store:
+        _check_free(store, options.name)
+        needs = {i.query: i.need for pool in store.pools() for i in pool.items if i.need}
+        queries = [Query(id, text, needs.get(text, "")) for id, text in snapshot.queries.items()]
+        qrels = _graded(store.current(), queries)
+        for query_id, documents in (read_qrels(options.qrels) if options.qrels else {}).items():
+            qrels[query_id] = documents | qrels.get(query_id, {})
+        pool = pool_of_holes(
+            options.name,
+            ranked,
+            qrels,
+            queries,
+            options.depth,
+            options.overlap,
+            options.seed,
+            snapshot.name,
+        )
+        _save(store, pool)
+
+
+def _graded(judgments: Iterable[Judgment], queries: Iterable[Query]) -> Qrels:
+    """The grades of these queries, found by text: an id may be another set's, or missing."""
+    ids = {query.text: query.id for query in queries}
+    return qrels_of(replace(j, query_id=ids[j.query]) for j in judgments if j.query in ids)
+
+
+def _second_opinion(options: argparse.Namespace) -> None:
+    new = options.to or f"{options.name}-second"
+    with JudgmentStore.open(Settings.from_environment().database_url) as store:
+        _check_free(store, new)
+        pool = store.pool(options.name)
+        _save(store, pool_of_second_opinions(new, pool, store.current(), options.threshold))
+
+
+def _list(options: argparse.Namespace) -> None:
+    with JudgmentStore.open(Settings.from_environment().database_url) as store:
+        pools, judgments = store.pools(), store.current()
+    rows = [["name", "created (UTC)", "snapshot", "queries", "items", "overlap", "judged"]]
+    for pool in pools:
+        judged = annotators(pool, judgments).values()
+        rows.append(
+            [
+                pool.name,
+                f"{pool.created:%Y-%m-%d %H:%M:%S}",
+                pool.snapshot or "—",
+                str(len({item.query for item in pool.items})),
+                str(len(pool.items)),
+                str(pool.overlap),
+                str(sum(len(names) >= pool.overlap for names in judged)),
+            ]
+        )
+    lines = table(rows, left=3) if pools else ["No pools yet. Make one: pool make NAME SET."]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _check_free(store: JudgmentStore, name: str) -> None:
+    """Before minutes of searching; `save_pool` itself is what keeps names apart."""
+    if name in {pool.name for pool in store.pools()}:
+        raise JudgingError(f"there is already a pool named {name!r}. Choose another name.")
+
+
+def _save(store: JudgmentStore, pool: Pool) -> None:
+    store.save_pool(pool)
+    queries = len({item.query for item in pool.items})
+    sys.stdout.write(
+        f"{pool.name}: {len(pool.items)} passages to judge for {queries} queries, "
+        f"by {pool.overlap} annotator{'s' if pool.overlap > 1 else ''} each\n"
+    )
