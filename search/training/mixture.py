@@ -104,15 +104,15 @@ def mix(
         report.counts[f"queries of {source.file}"] += report.counts["queries"] - before
 
 
-def shuffled(pairs: Iterable[Pair], seed: int = 42) -> list[Pair]:
-    """The pairs with their queries in a seeded order, each query's pairs together."""
+def shuffled(pairs: Iterable[Pair], seed: int = 42, limit: int | None = None) -> list[Pair]:
+    """The pairs with their queries in a seeded order (the first `limit`), a query's together."""
     groups: list[list[Pair]] = []
     for pair in pairs:
         if not groups or groups[-1][0].query != pair.query:
             groups.append([])
         groups[-1].append(pair)
     random.Random(seed).shuffle(groups)
-    return [pair for group in groups for pair in group]
+    return [pair for group in groups[:limit] for pair in group]
 
 
 def _single(examples: list[Example], report: Report) -> Iterator[Example]:

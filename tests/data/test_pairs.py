@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from index.analyzer import Analyzer
+from index.sentences import sentence_spans
 from search.evaluation import read_queries
 from search.settings import ROOT
 from search.training.embeddings import read_glossary
@@ -30,6 +31,17 @@ def test_ids_and_passages_stand_once_and_are_whole(rows: list[Row]) -> None:
         assert 30 <= len(text.split()) <= 150, row["_id"]
         assert unicodedata.is_normalized("NFC", text) and "\ufffd" not in text, row["_id"]
         assert all(str(query).strip() for query in row["queries"]), row["_id"]
+
+
+def test_answers_name_sentences_of_their_passage(rows: list[Row]) -> None:
+    answered = 0
+    for row in rows:
+        sentences = len(sentence_spans(str(row["text"])))
+        assert len(row["answers"]) == len(row["queries"]), row["_id"]
+        for numbers in row["answers"]:
+            assert all(0 <= int(number) < sentences for number in numbers), row["_id"]
+            answered += bool(numbers)
+    assert answered > 0.99 * sum(len(row["queries"]) for row in rows)
 
 
 def test_no_question_of_the_demo_is_trained_on(rows: list[Row], analyzer: Analyzer) -> None:

@@ -26,7 +26,7 @@ PAIRS = [
     if other == word or other != word
 ]
 SMALL = ListwiseRecipe(
-    epochs=50,
+    epochs=60,
     queries_per_step=4,
     max_length=16,
     learning_rate=5e-3,
@@ -60,6 +60,14 @@ def losses(caplog: pytest.LogCaptureFixture) -> list[float]:
     return [
         float(r.getMessage().rsplit(" ", 1)[1]) for r in caplog.records if "loss" in r.getMessage()
     ]
+
+
+def test_a_query_that_comes_again_whole_makes_two_lists() -> None:
+    passages = [Pair("a", "long", 1.0), Pair("a", "other", 0.0)]
+    sentences = [Pair("a", "short", 1.0), Pair("a", "brief", 0.0)]
+    between = [Pair("b", "x", 1.0), Pair("b", "y", 0.0)]
+    lists = group_by_query([*passages, *between, *sentences])
+    assert [row.passages for row in lists] == [("long", "other"), ("x", "y"), ("short", "brief")]
 
 
 def test_lists_need_a_positive_and_a_negative() -> None:
