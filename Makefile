@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 run: $(VENV)/runtime
 	$(BIN)/python app.py
 
-test: $(VENV)/tests chromium
+test: $(VENV)/tests chromium postgresql
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
 
@@ -27,4 +27,9 @@ chromium:
 	@test -n "$(CHROMIUM)" || command -v chromium >/dev/null \
 	  || (apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core)
 
-.PHONY: run test check chromium
+# The judgments' tests start a PostgreSQL server of their own.
+postgresql:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || (apt-get update -qq && apt-get install -y -qq postgresql)
+
+.PHONY: run test check chromium postgresql

@@ -1,4 +1,4 @@
-"""python -m search query "…" · evaluate SET · train vocabulary|pairs|reranker|encoder"""
+"""python -m search query "…" · evaluate SET · judge · pool · snapshot · train"""
 
 import argparse
 import json
@@ -11,6 +11,9 @@ from index.command import run_command
 from search.engine import Engine
 from search.errors import EvaluationError
 from search.evaluation import evaluate
+from search.judging.judge_command import add_judge_command
+from search.judging.pool_command import add_pool_command
+from search.judging.snapshot_command import add_snapshot_command
 from search.report import evaluation_as_text, ranking_as_json, ranking_as_text
 from search.settings import Settings
 from search.start import open_engine
@@ -38,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("--corpus", type=Path, metavar="FILE", help="corpus kept elsewhere")
     measure.add_argument("--json", type=Path, metavar="FILE", help="also write the table as JSON")
     measure.set_defaults(run=_evaluate)
+    add_pool_command(commands)
+    add_judge_command(commands)
+    add_snapshot_command(commands)
     train = commands.add_parser("train", help="make pairs and models (needs the training extra)")
     train.add_argument("rest", nargs=argparse.REMAINDER, help="see: python -m search train --help")
     train.set_defaults(run=_train)

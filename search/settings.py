@@ -31,8 +31,8 @@ class Settings:
     """Weight of the dense list in the fusion; the lexical list weighs 1."""
     rerank_depth: int = 20
     """How many fused candidates the cross-encoder reads."""
-    bm25_share: float = 12.0
-    dense_share: float = 15.0
+    bm25_share: float = 4.0
+    dense_share: float = 12.0
     """Reranked score = logit + bm25_share * BM25 / best BM25 + dense_share * cosine."""
     rerank_batch: int = 20
     max_query_chars: int = 1000

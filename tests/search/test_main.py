@@ -98,7 +98,7 @@ def test_a_query_that_fails_is_one_line(
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("RRF_K", "many", "error: RRF_K='many': expected a whole number."),
+        ("RERANK_DEPTH", "many", "error: RERANK_DEPTH='many': expected a whole number."),
         ("RERANK_DEPTH", "-1", "error: RERANK_DEPTH=-1: must be at least 0."),
         ("ENCODER", "/no/such", "error: The encoder '/no/such' can't be loaded: looked in"),
         ("RERANKER", "/no/such", "error: The reranker '/no/such' can't be loaded: looked in"),
@@ -177,3 +177,15 @@ def test_an_unknown_device_is_named(
     monkeypatch.setenv("DEVICE", "banana")
     assert main(["query", "кит", "--index", str(small_index)]) == 1
     assert capsys.readouterr().err.startswith("error: DEVICE='banana': no such kind of device.")
+
+
+@pytest.mark.parametrize(
+    "command", [["judge", "agreement"], ["pool", "list"], ["snapshot", "list"]], ids=" ".join
+)
+def test_the_judging_commands_are_there(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--help"])
+    assert end.value.code == 0
+    assert f"python -m search {' '.join(command)}" in capsys.readouterr().out

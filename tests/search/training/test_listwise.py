@@ -102,6 +102,8 @@ def test_training_learns_repeats_and_saves_a_plain_cross_encoder(
     assert isinstance(model.activation_fn, torch.nn.Identity)
     scores = model.predict([("где кот", "Здесь кот."), ("где кот", "Здесь лес.")])
     assert scores.shape == (2,) and scores.dtype == np.float32
+    tokenizer = json.loads((tmp_path / "one" / "tokenizer.json").read_text(encoding="utf-8"))
+    assert tokenizer["truncation"] is None and tokenizer["padding"] is None
 
 
 def test_a_killed_run_goes_on_where_it_stopped(base: Path, tmp_path: Path) -> None:

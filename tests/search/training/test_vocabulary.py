@@ -62,12 +62,17 @@ def test_a_build_repeats_exactly() -> None:
 
 @pytest.mark.parametrize(
     ("text", "same_as"),
-    [("Ёлка", "елка"), ("за\u0301мок", "замок"), ("и\u0306од", "йод"), ("МОСКВА", "москва")],
+    [("ёлка", "елка"), ("Ёлка", "Елка"), ("за\u0301мок", "замок"), ("и\u0306од", "йод")],
 )
 def test_spellings_that_mean_the_same_read_the_same(
     embedded: Tokenizer, text: str, same_as: str
 ) -> None:
     assert embedded.encode(text).ids == embedded.encode(same_as).ids
+
+
+def test_stems_and_endings_read_any_case_alike() -> None:
+    encoder = Tokenizer.from_file(str(ROOT / "data" / "models" / "encoder" / "tokenizer.json"))
+    assert encoder.encode("МОСКВА").ids == encoder.encode("москва").ids
 
 
 @pytest.mark.parametrize(("one", "other"), [("край", "краи"), ("мой", "мои"), ("йод", "иод")])
@@ -79,7 +84,8 @@ def test_printable_russian_text_has_no_unknown_piece(embedded: Tokenizer) -> Non
     alphabet = "".join(map(chr, range(0x410, 0x450))) + "Ёё"
     signs = "«»„“”‘’—–-…№§%‰°₽€$£+−×÷=≠≤≥±²³½¼/\\|@#&*()[]{}<>^_~`'\"!?;:,."
     text = f"{alphabet} {' '.join(alphabet)} {signs} ABCxyz 1234567890 COVID-19 щщъыь"
-    assert "[UNK]" not in embedded.encode(text).tokens
+    assert "<unk>" not in embedded.encode(text).tokens
+    assert embedded.token_to_id("<unk>") is not None
 
 
 def test_a_thousand_characters_fit_350_tokens(embedded: Tokenizer) -> None:
