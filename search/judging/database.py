@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from search.errors import JudgingError
 _BUSY = "another program or person held it for too long. Nothing was written; try again"
 _FULL = "no room on the disk. Nothing was written; make room and try again"
 _READ_ONLY = "it can't be written. Give DATABASE_URL a place you may write to"
+_PAUSE = 0.01
+"""Seconds between two tries at what SQLite does not wait for by itself."""
 _LONGEST_QUOTE = 300
 """Characters of the database's own words in a message."""
 _SQLITE_ADVICE = {
@@ -72,7 +75,7 @@ class Database:
         )
         self._writer = self._engine.execution_options(writes=True)
         if self._sqlite:
-            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "connect", self._prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
         else:
             event.listen(self._engine, "begin", self._limit_waiting)
@@ -91,6 +94,21 @@ class Database:
                 key = func.hashtextextended(lock, 0)
                 connection.execute(select(func.pg_advisory_xact_lock(key)))
             yield connection
+
+    def _prepare_sqlite(self, connection: DBAPIConnection, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        until = time.monotonic() + self._timeout
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor = connection.cursor()
+            while True:  # SQLite's own waiting does not cover the change to WAL of a new file
+                try:
+                    cursor.execute(f"PRAGMA {pragma}")
+                    break
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                        raise
+                    time.sleep(_PAUSE)
+            cursor.close()
 
     def close(self) -> None:
         """Close all connections."""
@@ -148,14 +166,6 @@ def _make_folder(url: URL) -> None:
             f"{folder}: the folder for judgments can't be made ({error.strerror}). "
             "Give DATABASE_URL a place you may write to."
         ) from error
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
