@@ -14,6 +14,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from search.errors import TrainingError
 from search.training.embeddings import Matrix
 from search.training.packed import PackedModel
 from search.training.vocabulary import Vocabulary
@@ -95,7 +96,7 @@ def _write(
     state["embeddings.word_embeddings.weight"] = torch.from_numpy(np.ascontiguousarray(table))
     missing = model.bert.load_state_dict(state, strict=False).missing_keys
     if unexpected := [name for name in missing if not name.startswith("pooler")]:
-        raise ValueError(f"a body without {unexpected}")
+        raise TrainingError(f"The body lacks {', '.join(unexpected)}. Give a whole BERT model.")
     to.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(to)
     tokenizer.save_pretrained(to)

@@ -6,7 +6,6 @@ pairs' BM25 scores is a second teacher whose weight falls to zero, so the model 
 level and the labels only have to lift it.
 """
 
-import itertools
 import logging
 import random
 import shutil
@@ -30,6 +29,7 @@ from search.training.checkpoint import (
 )
 from search.training.curve import write_curve
 from search.training.pairs import Pair
+from search.training.query_lists import QueryList, group_by_query
 from search.training.validation import Validation
 from search.training.weights import save_for_shipping
 
@@ -62,50 +62,6 @@ class ListwiseRecipe:
     validate_every: int = 500
     patience: int = 4
     """Stop after that many validations in a row without a better one."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryList:
-    """All pairs of one query."""
-
-    query: str
-    passages: tuple[str, ...]
-    labels: tuple[float, ...]
-    lexical: tuple[float, ...] | None
-
-
-def group_by_query(pairs: list[Pair]) -> list[QueryList]:
-    """Pairs -> one list a query, those without a positive or without a negative left out.
-
-    Pairs that stand together and have both make a list of their own, though their query comes
-    again: single sentences are not compared with whole passages. Scattered pairs are gathered.
-    """
-    lists: list[list[Pair]] = []
-    scattered: dict[str, list[Pair]] = {}
-    for query, following in itertools.groupby(pairs, lambda pair: pair.query):
-        group = list(following)
-        if _has_both(group):
-            lists.append(group)
-        else:
-            scattered.setdefault(query, []).extend(group)
-    lists += [group for group in scattered.values() if _has_both(group)]
-    if not lists:
-        raise TrainingError("No query has both a positive and a negative: nothing to rank.")
-    return [_query_list(group) for group in lists]
-
-
-def _has_both(group: list[Pair]) -> bool:
-    return len({pair.label > 0 for pair in group}) == 2
-
-
-def _query_list(group: list[Pair]) -> QueryList:
-    lexical = tuple(pair.lexical for pair in group if pair.lexical is not None)
-    return QueryList(
-        group[0].query,
-        tuple(pair.passage for pair in group),
-        tuple(pair.label for pair in group),
-        lexical if len(lexical) == len(group) else None,
-    )
 
 
 def train_listwise(

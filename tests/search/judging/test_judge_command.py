@@ -13,8 +13,8 @@ from search.judging.judgment import Judgment, text_hash
 from search.judging.pool import Pool, PoolItem
 from search.judging.query_set import Query, QuerySet
 from search.judging.store import JudgmentStore
-from search.training.listwise import group_by_query
 from search.training.pairs import read_pairs
+from search.training.query_lists import group_by_query
 
 WHALE = text_hash("Киты\nСиний кит питается рачками. Это крупнейшее животное.")
 TEA = text_hash("Чай\nЧай заваривают кипятком. Зелёный чай любит воду прохладнее.")

@@ -13,8 +13,9 @@ from index.analyzer import Analyzer
 from search.errors import TrainingError
 from search.rerank import Reranker
 from search.training.base import write_base
-from search.training.listwise import ListwiseRecipe, group_by_query, train_listwise
+from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.pairs import Pair
+from search.training.query_lists import group_by_query
 from search.training.validation import Validation
 from search.training.vocabulary import build_vocabulary
 
