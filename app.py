@@ -8,10 +8,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from index.errors import RetrievalError
+from search.judging.store import JudgmentStore
 from search.settings import Settings
 from search.start import open_engine
-from search.ui.cards import CSS
-from search.ui.page import THEME, build_page
+from search.ui.page import CSS, THEME, build_page
 
 
 def main() -> int:
@@ -22,7 +22,8 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         logging.info("settings: %s", settings.as_dict())
-        page = build_page(open_engine(settings))
+        store = JudgmentStore.open(settings.database_url)
+        page = build_page(open_engine(settings), store)
     except RetrievalError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

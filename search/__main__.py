@@ -1,4 +1,4 @@
-"""python -m search query "…" · evaluate SET · judge · pool · snapshot · train"""
+"""python -m search query "…" · evaluate SET · pool · judge · snapshot · train · model"""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from search.evaluation import evaluate
 from search.judging.judge_command import add_judge_command
 from search.judging.pool_command import add_pool_command
 from search.judging.snapshot_command import add_snapshot_command
+from search.model_command import add_model_command
 from search.report import evaluation_as_text, ranking_as_json, ranking_as_text
 from search.settings import Settings
 from search.start import open_engine
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="make pairs and models (needs the training extra)")
     train.add_argument("rest", nargs=argparse.REMAINDER, help="see: python -m search train --help")
     train.set_defaults(run=_train)
+    add_model_command(commands)
     return parser
 
 

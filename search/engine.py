@@ -132,11 +132,14 @@ class Engine:
             raise QueryError(f"top_k is {top_k}: ask for at least 1 result.", "top_k")
         hits = []
         for hit in ranking.hits[:top_k]:
-            text = hit.passage.text
-            matches = matched_spans(self._analyzer, ranking.query, text)
-            sentence = best_sentence(matches, text, self._analyzer)
-            hits.append(replace(hit, highlights=matches, best_sentence=sentence))
+            hit = self.marked(hit, ranking.query)
+            sentence = best_sentence(hit.highlights, hit.passage.text, self._analyzer)
+            hits.append(replace(hit, best_sentence=sentence))
         return replace(ranking, hits=tuple(hits))
+
+    def marked(self, hit: Hit, query: str) -> Hit:
+        """The hit with the query's words marked in its text."""
+        return replace(hit, highlights=matched_spans(self._analyzer, query, hit.passage.text))
 
     def _first_stage_share(self, hit: Hit, top: float) -> float:
         bm25, dense = hit.stages.get("bm25"), hit.stages.get("dense")

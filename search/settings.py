@@ -4,12 +4,13 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
 from index.passages import WINDOW_CHARS
 from search.errors import SettingsError
+from search.promotion import in_service
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -39,11 +40,16 @@ class Settings:
     database_url: str = f"sqlite:///{ROOT / 'data' / 'judgments' / 'judgments.sqlite'}"
     """Where judgments are kept: SQLite, or postgresql+psycopg://… for several replicas."""
     snapshots_dir: str = str(ROOT / "data" / "judgments" / "snapshots")
+    promotions: str = str(ROOT / "data" / "judgments" / "promotions.jsonl")
+    """Which reranker `python -m search model promote` put into service, unless RERANKER is set."""
     window_chars: int = WINDOW_CHARS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the overrides; raises `SettingsError` naming variable, value and what fits."""
+        """Read the overrides; raises `SettingsError` naming variable, value and what fits.
+
+        Without RERANKER it is the promoted one; raises `ModelError` when that is gone or changed.
+        """
         values: dict[str, str | int | float] = {}
         for field in fields(cls):
             raw = environment.get(field.name.upper())
@@ -62,6 +68,8 @@ class Settings:
                 raise SettingsError(
                     f"{name.upper()}={getattr(settings, name)}: must be at least {lowest}."
                 )
+        if "reranker" not in values and (promoted := in_service(Path(settings.promotions))):
+            settings = replace(settings, reranker=promoted.reranker)
         return settings
 
     def as_dict(self) -> dict[str, str | int | float]:

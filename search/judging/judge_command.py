@@ -9,7 +9,6 @@ from index.corpus import Document, read_corpus
 from search.errors import JudgingError
 from search.judging.agreement import NOTES, Agreement, PairAgreement, agreement_of
 from search.judging.exports import (
-    new_path,
     with_pseudonyms,
     write_beir,
     write_csv,
@@ -25,6 +24,7 @@ from search.judging.imports import (
 )
 from search.judging.judgment import GRADES, Judgment
 from search.judging.known_texts import KnownTexts
+from search.judging.pairs_file import write_training_pairs
 from search.judging.qrels import qrels_of
 from search.judging.query_set import QuerySet
 from search.judging.query_table import read_query_table, write_query_set
@@ -137,26 +137,18 @@ def _export(options: argparse.Namespace) -> None:
 def _export_pairs(
     judgments: list[Judgment], options: argparse.Namespace, settings: Settings
 ) -> None:
-    try:
-        from search.judging.training_pairs import training_pairs
-        from search.training.mining import Mining
-        from search.training.pairs import statistics, write_pairs
-    except ImportError as error:
-        raise JudgingError(
-            f"Training pairs need the package {error.name!r}. "
-            "Run pip install -r requirements-training.txt."
-        ) from error
-    from index.analyzer import Analyzer
-
-    mining = Mining(hard=options.hard, easy=options.easy, seed=options.seed)
-    documents = _documents(options)
-    with new_path(options.to) as draft:
-        made = training_pairs(
-            judgments, documents, Analyzer(), mining, options.against, settings.window_chars
-        )
-        write_pairs(made.pairs, draft)
-    _say(*(f"{count:>9} {what}" for what, count in made.report.counts.most_common()))
-    _say(statistics(list(made.pairs)))
+    made = write_training_pairs(
+        judgments,
+        _documents(options),
+        options.to,
+        options.hard,
+        options.easy,
+        options.seed,
+        options.against,
+        settings.window_chars,
+    )
+    _say(*(f"{count:>9} {what}" for what, count in made.counts.most_common()))
+    _say(made.statistics)
 
 
 def _agreement(options: argparse.Namespace) -> None:

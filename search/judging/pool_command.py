@@ -2,26 +2,23 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from search.engine import Engine
-from search.errors import JudgingError
-from search.evaluation import Qrels, read_qrels
+from search.evaluation import read_qrels
 from search.hits import STAGES
-from search.judging.holes import pool_of_holes
-from search.judging.judgment import Judgment
 from search.judging.passage_lookup import PassageLookup
-from search.judging.pool import Pool, check_counts, pool_of_rankings
-from search.judging.qrels import qrels_of
-from search.judging.query_set import Query, QuerySet
+from search.judging.pool import Pool, pool_of_rankings
+from search.judging.pool_plan import PoolPlan
+from search.judging.pool_status import PoolStatus
+from search.judging.query_set import QuerySet
 from search.judging.rankers import check_rankers, rankings_of
 from search.judging.second_opinions import pool_of_second_opinions
 from search.judging.snapshot_files import load_snapshot
+from search.judging.snapshot_holes import pool_of_snapshot
 from search.judging.snapshot_report import table
 from search.judging.store import JudgmentStore
-from search.judging.tasks import annotators
 from search.settings import Settings
 from search.start import open_engine
 
@@ -62,9 +59,9 @@ def _make(options: argparse.Namespace) -> None:
     settings = Settings.from_environment()
     names = [name.strip() for name in options.rankers.split(",") if name.strip()]
     check_rankers(names)
-    check_counts(options.depth, options.overlap)
+    plan = _plan(options)
     with JudgmentStore.open(settings.database_url) as store:
-        _check_free(store, options.name)
+        plan.check(store)
         queries = QuerySet.read(options.set)
         engine = Engine.open(options.index, settings) if options.index else open_engine(settings)
         others = {}
@@ -73,55 +70,35 @@ def _make(options: argparse.Namespace) -> None:
             directory = options.index or settings.index_dir
             others[f"reranked by {options.reranker}"] = Engine.open(directory, other)
         pool = pool_of_rankings(
-            options.name,
+            plan.name,
             rankings_of(engine, queries, names, others),
             queries.queries,
-            options.depth,
-            options.overlap,
-            options.seed,
+            plan.depth,
+            plan.overlap,
+            plan.seed,
         )
         _save(store, pool)
 
 
 def _holes(options: argparse.Namespace) -> None:
     settings = Settings.from_environment()
-    check_counts(options.depth, options.overlap)
-    snapshot = load_snapshot(Path(settings.snapshots_dir), options.snapshot)
-    passages = PassageLookup.open(Path(options.index or settings.index_dir))
-    ranked = {
-        query_id: [passages[p.passage_id] for p in found if p.passage_id in passages]
-        for query_id, found in snapshot.ranked(options.stage).items()
-    }
+    plan = _plan(options)
     with JudgmentStore.open(settings.database_url) as store:
-        _check_free(store, options.name)
-        needs = {i.query: i.need for pool in store.pools() for i in pool.items if i.need}
-        queries = [Query(id, text, needs.get(text, "")) for id, text in snapshot.queries.items()]
-        qrels = _graded(store.current(), queries)
-        for query_id, documents in (read_qrels(options.qrels) if options.qrels else {}).items():
-            qrels[query_id] = documents | qrels.get(query_id, {})
-        pool = pool_of_holes(
-            options.name,
-            ranked,
-            qrels,
-            queries,
-            options.depth,
-            options.overlap,
-            options.seed,
-            snapshot.name,
-        )
-        _save(store, pool)
+        plan.check(store)
+        snapshot = load_snapshot(Path(settings.snapshots_dir), options.snapshot)
+        passages = PassageLookup.open(Path(options.index or settings.index_dir))
+        more = read_qrels(options.qrels) if options.qrels else {}
+        _save(store, pool_of_snapshot(plan, snapshot, options.stage, passages, store, more))
 
 
-def _graded(judgments: Iterable[Judgment], queries: Iterable[Query]) -> Qrels:
-    """The grades of these queries, found by text: an id may be another set's, or missing."""
-    ids = {query.text: query.id for query in queries}
-    return qrels_of(replace(j, query_id=ids[j.query]) for j in judgments if j.query in ids)
+def _plan(options: argparse.Namespace) -> PoolPlan:
+    return PoolPlan(options.name, options.depth, options.overlap, options.seed)
 
 
 def _second_opinion(options: argparse.Namespace) -> None:
     new = options.to or f"{options.name}-second"
     with JudgmentStore.open(Settings.from_environment().database_url) as store:
-        _check_free(store, new)
+        PoolPlan(new).check(store)
         pool = store.pool(options.name)
         _save(store, pool_of_second_opinions(new, pool, store.current(), options.threshold))
 
@@ -130,27 +107,21 @@ def _list(options: argparse.Namespace) -> None:
     with JudgmentStore.open(Settings.from_environment().database_url) as store:
         pools, judgments = store.pools(), store.current()
     rows = [["name", "created (UTC)", "snapshot", "queries", "items", "overlap", "judged"]]
-    for pool in pools:
-        judged = annotators(pool, judgments).values()
+    for status in (PoolStatus.of(pool, judgments) for pool in pools):
+        pool = status.pool
         rows.append(
             [
                 pool.name,
                 f"{pool.created:%Y-%m-%d %H:%M:%S}",
                 pool.snapshot or "—",
-                str(len({item.query for item in pool.items})),
+                str(status.queries),
                 str(len(pool.items)),
                 str(pool.overlap),
-                str(sum(len(names) >= pool.overlap for names in judged)),
+                str(status.judged),
             ]
         )
     lines = table(rows, left=3) if pools else ["No pools yet. Make one: pool make NAME SET."]
     sys.stdout.write("\n".join(lines) + "\n")
-
-
-def _check_free(store: JudgmentStore, name: str) -> None:
-    """Before minutes of searching; `save_pool` itself is what keeps names apart."""
-    if name in {pool.name for pool in store.pools()}:
-        raise JudgingError(f"there is already a pool named {name!r}. Choose another name.")
 
 
 def _save(store: JudgmentStore, pool: Pool) -> None:

@@ -14,7 +14,7 @@ from search.evaluation import Run, falling_scores, stage_hits
 from search.hits import STAGES
 from search.settings import ROOT
 
-_NO_PART_OF_A_RANKING = ("database_url", "snapshots_dir")
+_NO_PART_OF_A_RANKING = ("database_url", "snapshots_dir", "promotions")
 """Settings left out: they rank nothing, and the first may hold a password."""
 
 

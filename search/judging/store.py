@@ -143,6 +143,11 @@ class JudgmentStore:
         """All pools with their items, oldest first."""
         return self._pools()
 
+    def pool_names(self) -> list[str]:
+        """The names of all pools, oldest first."""
+        with self._database.read() as connection:
+            return list(connection.scalars(select(pools.c.name).order_by(pools.c.created)))
+
     def close(self) -> None:
         """Close all connections."""
         self._database.close()

@@ -1,10 +1,11 @@
-"""Ranking -> HTML. The one place where text of a corpus or a person becomes markup."""
-
-from html import escape
+"""Ranking -> HTML: the result cards, their stages, marks and messages."""
 
 from index.sentences import Span
 from search.errors import QueryError
 from search.hits import STAGES, Hit, Ranking
+from search.ui.escaping import escaped
+from search.ui.judge_texts import JudgeTexts
+from search.ui.spot_grades import seen_attributes, spot_grades_html
 from search.ui.texts import Texts
 
 CSS = """
@@ -26,7 +27,7 @@ CSS = """
 
 def message_html(message: str, kind: str = "message") -> str:
     """A line to the person: empty state, no hits, an error."""
-    return f'<div class="{kind}" role="status">{_text(message)}</div>'
+    return f'<div class="{kind}" role="status">{escaped(message)}</div>'
 
 
 def query_error_html(error: QueryError, texts: Texts) -> str:
@@ -43,27 +44,29 @@ def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = Fal
     ]
     lines = [" · ".join(parts), *(texts.notes[note] for note in ranking.notes)]
     lines += [texts.reranking] if waiting else []
-    notes = "".join(f'<div class="note">{_text(line)}</div>' for line in lines)
+    notes = "".join(f'<div class="note">{escaped(line)}</div>' for line in lines)
     return f'<div class="summary" role="status">{notes}</div>'
 
 
-def hits_html(ranking: Ranking, texts: Texts) -> str:
-    """The result cards, best first; or the no-hit message."""
+def hits_html(ranking: Ranking, texts: Texts, judge_texts: JudgeTexts) -> str:
+    """The result cards, best first, each with its grades; or the no-hit message."""
     if not ranking.hits:
         return message_html(texts.nothing)
-    cards = "".join(_card(hit, number, texts) for number, hit in enumerate(ranking.hits, 1))
-    return f'<div class="hits">{cards}</div>'
+    grades = spot_grades_html(judge_texts)
+    cards = "".join(_card(hit, number, texts, grades) for number, hit in enumerate(ranking.hits, 1))
+    return f'<div class="hits" data-query="{escaped(ranking.query)}">{cards}</div>'
 
 
-def _card(hit: Hit, number: int, texts: Texts) -> str:
-    title = _text(hit.passage.title or hit.passage.id)
-    stages = "".join(f"<span>{_text(_stage(hit, name, texts))}</span>" for name in STAGES)
-    cut = f'<div class="cut">{_text(texts.cut)}</div>' if hit.cut else ""
+def _card(hit: Hit, number: int, texts: Texts, grades: str) -> str:
+    title = escaped(hit.passage.title or hit.passage.id)
+    stages = "".join(f"<span>{escaped(_stage(hit, name, texts))}</span>" for name in STAGES)
+    cut = f'<div class="cut">{escaped(texts.cut)}</div>' if hit.cut else ""
     return (
-        f'<article data-id="{_text(hit.passage.id)}">'
-        f'<h3><span class="rank">{number}.</span>{title}</h3>'
-        f"<p>{_marked(hit, texts)}</p>"
-        f'<div class="stages" title="{_text(texts.stage_help)}">{stages}</div>{cut}</article>'
+        f'<article data-id="{escaped(hit.passage.id)}" {seen_attributes(hit)}>'
+        f'<h3><span class="rank">{number}.</span><span class="title">{title}</span></h3>'
+        f"<p>{passage_html(hit, texts.best_sentence)}</p>"
+        f'<div class="stages" title="{escaped(texts.stage_help)}">{stages}</div>'
+        f"{cut}{grades}</article>"
     )
 
 
@@ -76,15 +79,15 @@ def _stage(hit: Hit, name: str, texts: Texts) -> str:
     return f"{texts.stages[name]} №{stage.rank} · {shown}"
 
 
-def _marked(hit: Hit, texts: Texts) -> str:
+def passage_html(hit: Hit, best_hint: str = "") -> str:
     """The passage's text with matched words in <mark> and the best sentence underlined."""
     text, best = hit.passage.text, hit.best_sentence
     if best is None:
         return _words(text, Span(0, len(text)), hit.highlights)
-    hint = _text(texts.best_sentence)
     return (
         _words(text, Span(0, best.start), hit.highlights)
-        + f'<span class="best" title="{hint}">{_words(text, best, hit.highlights)}</span>'
+        + f'<span class="best" title="{escaped(best_hint)}">'
+        + f"{_words(text, best, hit.highlights)}</span>"
         + _words(text, Span(best.end, len(text)), hit.highlights)
     )
 
@@ -93,14 +96,8 @@ def _words(text: str, part: Span, matches: tuple[Span, ...]) -> str:
     html, position = [], part.start
     for match in matches:
         if part.start <= match.start and match.end <= part.end:
-            html.append(_text(text[position : match.start]))
-            html.append(f"<mark>{_text(text[match.start : match.end])}</mark>")
+            html.append(escaped(text[position : match.start]))
+            html.append(f"<mark>{escaped(text[match.start : match.end])}</mark>")
             position = match.end
-    html.append(_text(text[position : part.end]))
+    html.append(escaped(text[position : part.end]))
     return "".join(html)
-
-
-def _text(text: str) -> str:
-    """Escaped for content and attributes; braces and $ too, which the page's templates read."""
-    escaped = escape(text, quote=True)
-    return escaped.replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;")

@@ -9,6 +9,7 @@ class Texts:
 
     title: str
     subtitle: str
+    tabs: dict[str, str]
     query_label: str
     query_placeholder: str
     button: str
@@ -31,6 +32,7 @@ class Texts:
 RUSSIAN = Texts(
     title="Русский поиск",
     subtitle="Спросите по-русски — найдём отрывок, который отвечает, и покажем почему.",
+    tabs={"search": "Поиск", "judge": "Разметка", "pools": "Пулы", "quality": "Качество"},
     query_label="Вопрос или слова",
     query_placeholder="Например: как спасти засыхающий фикус",
     button="Найти",
@@ -62,6 +64,7 @@ RUSSIAN = Texts(
 ENGLISH = Texts(
     title="Russian Search",
     subtitle="Ask in Russian: get the passage that answers, and see why.",
+    tabs={"search": "Search", "judge": "Judge", "pools": "Pools", "quality": "Quality"},
     query_label="Question or words",
     query_placeholder="For example: как спасти засыхающий фикус",
     button="Search",

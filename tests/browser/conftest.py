@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from search.settings import ROOT
+from search.settings import ROOT, Settings
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -29,13 +29,20 @@ def artefacts() -> Path:
 
 
 @pytest.fixture(scope="module")
-def app_url(demo_index: Path) -> Iterator[str]:
+def judgments_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('judgments')}/judgments.sqlite"
+
+
+@pytest.fixture(scope="module")
+def app_url(demo_index: Path, judgments_url: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
         "GRADIO_SERVER_PORT": str(port),
         "INDEX_DIR": str(demo_index),
+        "DATABASE_URL": judgments_url,
+        "RERANKER": Settings().reranker,
         "HF_HUB_OFFLINE": "1",
     }
     process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)

@@ -15,13 +15,16 @@ from search.engine import Engine
 from search.errors import QueryError
 from search.highlight import best_sentence, matched_spans
 from search.hits import NOTES, Hit, Ranking, Stage
+from search.judging.judgment import text_hash
 from search.settings import Settings
+from search.ui import judge_texts
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
 
 ATTRIBUTES = {
-    "article": ["data-id"],
-    "div": ["class", "role", "title"],
+    "article": ["data-id", "data-document", "data-seen"],
+    "button": ["type", "data-grade", "aria-pressed", "title", "aria-label"],
+    "div": ["class", "role", "title", "aria-label", "data-query"],
     "h3": [],
     "mark": [],
     "p": [],
@@ -96,6 +99,11 @@ def hit(text: str, title: str = "", identity: str = "1", query: str = "", **stag
     )
 
 
+def cards(ranking: Ranking, texts: Texts) -> str:
+    spoken = judge_texts.RUSSIAN if texts is RUSSIAN else judge_texts.ENGLISH
+    return hits_html(ranking, texts, spoken)
+
+
 def ranking(*hits: Hit, **seconds: float) -> Ranking:
     return Ranking("кит", hits, seconds)
 
@@ -103,13 +111,14 @@ def ranking(*hits: Hit, **seconds: float) -> Ranking:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_title_and_id_reach_the_page_as_text(text: str) -> None:
     shown = hit(text, title=text, identity=text, query="кит", bm25=Stage(1, 2.0))
-    html = hits_html(ranking(shown), RUSSIAN)
+    html = cards(ranking(shown), RUSSIAN)
     markup = Markup(html)
     assert markup.only_ours()
     assert [tag for tag, _ in markup.elements].count("article") == 1
     assert markup.text["p"] == [text]
     assert markup.text["h3"] == [f"1.{text}"]
-    assert ("article", {"data-id": text}) in markup.elements
+    attributes = {"data-id": text, "data-document": text, "data-seen": text_hash(f"{text}\n{text}")}
+    assert ("article", attributes) in markup.elements
     assert markup.text["mark"] == ["кит"] * len(shown.highlights)
     assert not set(html) & set("{}$")
 
@@ -134,7 +143,7 @@ def test_a_hostile_corpus_met_by_a_hostile_query_stays_text(
     for query in HOSTILE:
         found = engine.search(query, 50)
         assert len(found.hits) == len(HOSTILE)
-        html = hits_html(found, RUSSIAN) + summary_html(found, 12, RUSSIAN)
+        html = cards(found, RUSSIAN) + summary_html(found, 12, RUSSIAN)
         markup = Markup(html)
         assert markup.only_ours()
         assert markup.text["p"] == [h.passage.text for h in found.hits]
@@ -143,7 +152,7 @@ def test_a_hostile_corpus_met_by_a_hostile_query_stays_text(
 
 def test_matched_words_are_marked_and_the_best_sentence_is_underlined() -> None:
     text = "Тут пусто. Синий кит и киты. И ещё кит."
-    html = hits_html(ranking(hit(text, query="синий кит")), RUSSIAN)
+    html = cards(ranking(hit(text, query="синий кит")), RUSSIAN)
     markup = Markup(html)
     assert markup.text["mark"] == ["Синий", "кит", "киты", "кит"]
     assert markup.text["best"] == ["Синий кит и киты."]
@@ -156,7 +165,7 @@ def test_matched_words_are_marked_and_the_best_sentence_is_underlined() -> None:
 
 
 def test_a_passage_without_a_match_is_shown_whole_and_unmarked() -> None:
-    markup = Markup(hits_html(ranking(hit("Медведь & мёд.")), RUSSIAN))
+    markup = Markup(cards(ranking(hit("Медведь & мёд.")), RUSSIAN))
     assert markup.text["p"] == ["Медведь & мёд."]
     assert "mark" not in markup.text
     assert "best" not in markup.text
@@ -166,14 +175,14 @@ def test_words_outside_the_best_sentence_are_marked_at_both_ends() -> None:
     text = "кит. кит море. кит"
     spans = (Span(0, 3), Span(5, 8), Span(9, 13), Span(15, 18))
     shown = replace(hit(text), highlights=spans, best_sentence=Span(5, 14))
-    markup = Markup(hits_html(ranking(shown), ENGLISH))
+    markup = Markup(cards(ranking(shown), ENGLISH))
     assert markup.text["mark"] == ["кит", "кит", "море", "кит"]
     assert markup.text["best"] == ["кит море."]
     assert markup.text["p"] == [text]
 
 
 def test_cards_are_numbered_and_a_hit_without_title_shows_its_id() -> None:
-    html = hits_html(ranking(hit("а", title="Киты", identity="w"), hit("б", identity="b")), RUSSIAN)
+    html = cards(ranking(hit("а", title="Киты", identity="w"), hit("б", identity="b")), RUSSIAN)
     assert Markup(html).text["h3"] == ["1.Киты", "2.b"]
 
 
@@ -187,7 +196,7 @@ def test_every_stage_shows_rank_and_score(texts: Texts) -> None:
         reranked=Stage(1, -1.005),
     )
     names = texts.stages
-    assert Markup(hits_html(ranking(shown), texts)).text["stages"] == [
+    assert Markup(cards(ranking(shown), texts)).text["stages"] == [
         f"{names['bm25']} №14 · 7.26{names['dense']} №3 · 0.50"
         f"{names['fused']} №2 · 0.029{names['reranked']} №1 · -1.00"
     ]
@@ -195,7 +204,7 @@ def test_every_stage_shows_rank_and_score(texts: Texts) -> None:
 
 @texts_of_both
 def test_a_stage_that_did_not_see_the_passage_shows_a_dash_never_a_zero(texts: Texts) -> None:
-    html = hits_html(ranking(hit("кит", dense=Stage(1, 0.25))), texts)
+    html = cards(ranking(hit("кит", dense=Stage(1, 0.25))), texts)
     names = texts.stages
     assert Markup(html).text["stages"] == [
         f"{names['bm25']} —{names['dense']} №1 · 0.25{names['fused']} —{names['reranked']} —"
@@ -205,13 +214,13 @@ def test_a_stage_that_did_not_see_the_passage_shows_a_dash_never_a_zero(texts: T
 @texts_of_both
 def test_a_cut_passage_says_so(texts: Texts) -> None:
     whole, cut = hit("кит"), replace(hit("кит"), cut=True)
-    assert Markup(hits_html(ranking(whole, cut), texts)).text["cut"] == [texts.cut]
-    assert "cut" not in Markup(hits_html(ranking(whole), texts)).text
+    assert Markup(cards(ranking(whole, cut), texts)).text["cut"] == [texts.cut]
+    assert "cut" not in Markup(cards(ranking(whole), texts)).text
 
 
 @texts_of_both
 def test_no_hits_are_a_message(texts: Texts) -> None:
-    assert hits_html(ranking(), texts) == message_html(texts.nothing)
+    assert cards(ranking(), texts) == message_html(texts.nothing)
 
 
 @texts_of_both

@@ -1,22 +1,33 @@
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
 from search.engine import Engine
+from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
 from search.ui.cards import hits_html, message_html
-from search.ui.page import EXAMPLES, MAX_RESULTS, build_page
+from search.ui.judge_texts import JUDGE_TEXTS
+from search.ui.page import build_page
+from search.ui.search_tab import EXAMPLES, MAX_RESULTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN
 
 
 @pytest.fixture(scope="module")
-def page(small_engine: Engine) -> gr.Blocks:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgmentStore]:
+    folder: Path = tmp_path_factory.mktemp("judgments")
+    with JudgmentStore.open(f"sqlite:///{folder}/judgments.sqlite") as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def page(small_engine: Engine, store: JudgmentStore) -> gr.Blocks:
     async def build() -> gr.Blocks:
-        return build_page(small_engine)
+        return build_page(small_engine, store)
 
     return asyncio.run(build())  # without a running loop Gradio opens several and closes none
 
@@ -26,15 +37,15 @@ def function(page: gr.Blocks, name: str) -> Callable[..., Any]:
     return next(block.fn for block in page.fns.values() if block.fn and block.name == name)
 
 
-def test_the_only_public_endpoint_is_search(page: gr.Blocks) -> None:
+def test_the_public_endpoints_search_and_judge(page: gr.Blocks) -> None:
     public = [
         dependency["api_name"]
         for dependency in page.get_config_file()["dependencies"]
         if dependency["api_visibility"] == "public"
     ]
-    assert public == ["search"]
+    assert public == ["search", "next_task", "judge", "undo"]
     info = page.get_api_info()
-    assert info["named_endpoints"].keys() == {"/search"}
+    assert info["named_endpoints"].keys() == {f"/{name}" for name in public}
     assert info["unnamed_endpoints"] == {}
 
 
@@ -87,8 +98,9 @@ def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
 ) -> None:
     first, last = function(page, "answer")("чем питается кит", 3.0, "Русский")
     fused = small_engine.candidates("чем питается кит")
-    assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN)
-    assert last[1] == hits_html(small_engine.search("чем питается кит", 3), RUSSIAN)
+    assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"])
+    found = small_engine.search("чем питается кит", 3)
+    assert last[1] == hits_html(found, RUSSIAN, JUDGE_TEXTS["Русский"])
     for summary, waiting in ((first[0], True), (last[0], False)):
         assert RUSSIAN.summary.format(shown=3, found=5) in summary
         assert (RUSSIAN.reranking in summary) == waiting
@@ -128,14 +140,18 @@ def test_markup_in_the_query_does_not_reach_the_page(page: gr.Blocks) -> None:
 
 
 def test_the_language_switch_relabels_the_page(page: gr.Blocks) -> None:
-    heading, query, button, top_k, examples = function(page, "_speak")("English")
-    assert heading == f"# {ENGLISH.title}\n{ENGLISH.subtitle}"
-    assert (query["label"], query["placeholder"]) == (
+    switch = next(block for block in page.fns.values() if block.name == "speak")
+    said = dict(
+        zip((c.elem_id or c.label for c in switch.outputs), switch.fn("English"), strict=True)
+    )
+    assert said["go"] == ENGLISH.button
+    assert (said["query"]["label"], said["query"]["placeholder"]) == (
         ENGLISH.query_label,
         ENGLISH.query_placeholder,
     )
-    assert button == ENGLISH.button
-    assert (top_k["label"], examples["label"]) == (ENGLISH.top_k_label, ENGLISH.examples_label)
+    assert said["enter"] == JUDGE_TEXTS["English"].enter
+    for name, label in ENGLISH.tabs.items():
+        assert said[f"tab-{name}"]["label"] == label
 
 
 def test_the_page_starts_in_russian_with_the_empty_state(page: gr.Blocks) -> None:

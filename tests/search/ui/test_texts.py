@@ -40,7 +40,7 @@ def test_the_page_speaks_russian_and_english() -> None:
 
 def test_every_field_is_a_line_or_a_table_of_lines() -> None:
     assert {*LINES, *TABLES} == {field.name for field in fields(Texts)}
-    assert TABLES == ["stages", "notes", "query_errors"]
+    assert TABLES == ["tabs", "stages", "notes", "query_errors"]
 
 
 def test_both_languages_have_every_text_with_the_same_placeholders() -> None:

@@ -1,0 +1,160 @@
+"""An annotator's desk: what to judge next in a pool, judging it, taking it back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.passages import Passage
+from search.errors import JudgingError
+from search.judging.judgment import Grade, Judgment, text_hash
+from search.judging.pool import Pool
+from search.judging.store import JudgmentStore
+from search.judging.tasks import Progress, Task, next_task, order_for, progress
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One item before the annotator."""
+
+    task: Task
+    passage: Passage
+    """As the index holds it now."""
+    given: Judgment | None
+    """The annotator's own standing judgment of it."""
+
+    @property
+    def shown_hash(self) -> str:
+        """`text_hash` of the passage as it is shown; another than the task's when it changed."""
+        return text_hash(self.passage.titled_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where an annotator stands in a pool."""
+
+    pool: str
+    progress: Progress
+    """Over the items whose passage is in the index."""
+    gone: int
+    """Items whose passage is no longer there: nobody can judge them."""
+    sheet: Sheet | None
+    """None when nothing is left to judge."""
+
+
+class Desk:
+    """Judging over one store and the passages of one index; threads may share it."""
+
+    def __init__(self, store: JudgmentStore, passages: Mapping[str, Passage]) -> None:
+        self.store = store
+        self._passages = passages
+        self._pools: dict[str, Pool] = {}  # a pool never changes
+
+    def next(self, annotator: str, pool: str, start: int = 0) -> Work:
+        """The first open item from position `start` on, else before it.
+
+        Raises `JudgingError` for a pool that isn't there and when the database fails, as all
+        methods do.
+        """
+
+        def chosen(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task | None:
+            return next_task(live, annotator, judgments, start)
+
+        return self._work(pool, annotator, chosen)
+
+    def at(self, annotator: str, pool: str, position: int) -> Work:
+        """The item at a position of the annotator's order, judged or not; the ends hold."""
+
+        def chosen(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task:
+            order = order_for(live, annotator)
+            return order[min(max(position, 0), len(order) - 1)]
+
+        return self._work(pool, annotator, chosen)
+
+    def judge(
+        self,
+        annotator: str,
+        pool: str,
+        query: str,
+        passage_id: str,
+        grade: Grade | None,
+        comment: str = "",
+        seen_hash: str = "",
+    ) -> Judgment:
+        """Save a judgment of a pool's item; `seen_hash` tells the text the annotator saw.
+
+        Without it, the passage counts as seen the way it is now. What was judged is kept even if
+        the passage has gone since.
+        """
+        items = {(i.query, i.passage_id): i for i in self._pool(pool).items}
+        item = items.get((query, passage_id))
+        if item is None:
+            raise JudgingError(
+                f"pool {pool!r}: the passage {passage_id!r} is not to be judged for the query "
+                f"{query!r} in it. Reload the page."
+            )
+        passage = self._passages.get(passage_id)
+        now = text_hash(passage.titled_text) if passage else item.text_hash
+        return self.store.save(
+            Judgment(
+                query=query,
+                passage_id=passage_id,
+                document_id=item.document_id,
+                text_hash=seen_hash or now,
+                annotator=annotator,
+                grade=grade,
+                comment=comment,
+                query_id=item.query_id,
+                pool=pool,
+                snapshot=self._pool(pool).snapshot,
+            )
+        )
+
+    def undo(self, annotator: str, pool: str) -> Work | None:
+        """Withdraw the annotator's latest judgment in the pool and go back to its item.
+
+        None when there is nothing to take back.
+        """
+        withdrawn = self.store.undo(annotator, pool)
+        if withdrawn is None:
+            return None
+        pair = withdrawn.query, withdrawn.passage_id
+
+        def same(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task | None:
+            order = order_for(live, annotator)
+            return next((task for task in order if (task.query, task.passage_id) == pair), None)
+
+        return self._work(pool, annotator, same)
+
+    def _work(
+        self,
+        name: str,
+        annotator: str,
+        choose: Callable[[Pool, str, Sequence[Judgment]], Task | None],
+    ) -> Work:
+        pool = self._pool(name)
+        items = tuple(item for item in pool.items if item.passage_id in self._passages)
+        gone = len(pool.items) - len(items)
+        if not items:
+            return Work(name, Progress(0, 0, 0), gone, None)
+        live = replace(pool, items=items)
+        judgments = self.store.current()
+        task = choose(live, annotator, judgments)
+        return Work(
+            pool=name,
+            progress=progress(live, annotator, judgments),
+            gone=gone,
+            sheet=self._sheet(task, annotator, judgments) if task else None,
+        )
+
+    def _sheet(self, task: Task, annotator: str, judgments: Sequence[Judgment]) -> Sheet:
+        own = (
+            judgment
+            for judgment in reversed(judgments)
+            if (judgment.annotator, judgment.query, judgment.passage_id)
+            == (annotator, task.query, task.passage_id)
+        )
+        return Sheet(task, self._passages[task.passage_id], next(own, None))
+
+    def _pool(self, name: str) -> Pool:
+        if name not in self._pools:
+            self._pools[name] = self.store.pool(name)
+        return self._pools[name]

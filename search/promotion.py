@@ -1,0 +1,117 @@
+"""Which reranker is in service: a history of promotions that can be rolled back.
+
+The file holds a JSON object a line, only ever added to; replaying it tells what is in service:
+a promotion goes on top, a rollback takes the top away. Below all is the embedded reranker.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.errors import ModelError
+
+WEIGHTS = "*.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A reranker put into service; its weights' SHA-256 tells whether the folder was changed."""
+
+    reranker: str
+    sha256: str
+    note: str
+    time: str
+
+
+def promote(file: Path, reranker: Path, note: str = "") -> Promotion:
+    """Put the model folder `reranker` into service for what starts from now on.
+
+    Raises `ModelError` for a folder without weights and a file that can't be written.
+    """
+    promotion = Promotion(
+        str(reranker.resolve()),
+        _weights_hash(reranker),
+        note,
+        datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    _append(file, asdict(promotion))
+    return promotion
+
+
+def roll_back(file: Path) -> Promotion:
+    """Take the reranker in service out of it; returns it. Raises `ModelError` when none is."""
+    current = _replayed(file)
+    if not current:
+        raise ModelError("No reranker was promoted: the embedded one is in service already.")
+    _append(file, {"rollback": datetime.now(UTC).isoformat(timespec="seconds")})
+    return current[-1]
+
+
+def in_service(file: Path) -> Promotion | None:
+    """The promoted reranker, None for the embedded one.
+
+    Raises `ModelError` when its folder is gone or its weights are no longer those promoted.
+    """
+    current = _replayed(file)
+    if not current:
+        return None
+    promotion = current[-1]
+    if _weights_hash(Path(promotion.reranker)) != promotion.sha256:
+        raise ModelError(
+            f"{promotion.reranker}: the weights have changed since they were promoted. Promote "
+            "them again or run python -m search model rollback."
+        )
+    return promotion
+
+
+def history(file: Path) -> list[Promotion]:
+    """What a rollback would go through, the reranker in service last."""
+    return _replayed(file)
+
+
+def _replayed(file: Path) -> list[Promotion]:
+    stack: list[Promotion] = []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        for line in lines:
+            row = json.loads(line)
+            if "rollback" in row:
+                stack.pop()
+            else:
+                stack.append(Promotion(**row))
+    except (OSError, ValueError, TypeError, IndexError) as error:
+        raise ModelError(
+            f"{file}: can't be read as a history of promotions ({error}). Mend or remove it; "
+            "without it the embedded reranker is in service."
+        ) from error
+    return stack
+
+
+def _append(file: Path, row: dict[str, str]) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise ModelError(
+            f"{file}: can't be written ({error.strerror}). Nothing changed."
+        ) from error
+
+
+def _weights_hash(folder: Path) -> str:
+    files = sorted(folder.glob(WEIGHTS))
+    if not files:
+        raise ModelError(
+            f"{folder}: no model weights ({WEIGHTS}) there. Give the folder that "
+            "python -m search train reranker wrote, or run python -m search model rollback."
+        )
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,158 @@
+"""The «Поиск» tab: a query, the cards it brings, and grades given on them at a glance."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from index.errors import RetrievalError
+from search.engine import Engine
+from search.errors import QueryError
+from search.judging.judgment import Judgment
+from search.judging.store import JudgmentStore
+from search.ui.cards import hits_html, message_html, query_error_html, summary_html
+from search.ui.judge_texts import JUDGE_TEXTS
+from search.ui.labelled import Labelled
+from search.ui.sign_in import annotator_name
+from search.ui.spot_grades import MARK, SCRIPT, saved_html
+from search.ui.texts import LANGUAGES
+
+logger = logging.getLogger(__name__)
+
+MAX_RESULTS = 50
+EXAMPLES = (
+    "Какова глубина Байкала?",
+    "сколько дней есть на обмен товара",
+    "почему оседает бисквит",
+    "как спасти засыхающий фикус",
+    "кто изобрёл радио",
+)
+PUT_QUERY_INTO_ADDRESS = """(query) => {
+  const url = new URL(window.location);
+  query ? url.searchParams.set('q', query) : url.searchParams.delete('q');
+  window.history.replaceState(null, '', url);
+}"""
+MODELS: dict[str, Any] = {"concurrency_id": "models", "concurrency_limit": 2}
+"""Events that compute with the models share two places."""
+
+
+def add_search_tab(
+    engine: Engine,
+    store: JudgmentStore,
+    language: gr.Radio,
+    signed: gr.BrowserState,
+    page: gr.Blocks,
+) -> Labelled:
+    """Lay the tab out; `signed` holds who judges, {"name", "pool"}."""
+    start = LANGUAGES[str(language.value)]
+    with gr.Row(equal_height=True):
+        query = gr.Textbox(
+            label=start.query_label,
+            placeholder=start.query_placeholder,
+            autofocus=True,
+            max_lines=3,
+            scale=6,
+            elem_id="query",
+        )
+        button = gr.Button(start.button, variant="primary", scale=1, min_width=110, elem_id="go")
+    top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
+    examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
+    summary = gr.HTML(elem_id="summary")
+    saved = gr.HTML(elem_id="saved")
+    hits = gr.HTML(message_html(start.empty), elem_id="hits", js_on_load=SCRIPT)
+
+    def answer(query: str, top_k: float, language: str) -> Iterator[tuple[str, str]]:
+        yield from _answer(engine, query, int(top_k), language)
+
+    def arrive(request: gr.Request, top_k: float, language: str) -> Iterator[tuple[Any, ...]]:
+        """A deep link brings its query; without one, nothing typed meanwhile is touched."""
+        linked = str(request.query_params.get("q", ""))
+        if not linked.strip():
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        for summary_and_hits in answer(linked, top_k, language):
+            yield linked, *summary_and_hits
+
+    def spot_check(
+        event: gr.EventData,
+        kept: dict[str, str],
+        spoken: str,
+        request: gr.Request,
+        profile: gr.OAuthProfile | None,
+    ) -> str:
+        """Save the grade clicked on a card; the answer tells the card's script what was saved."""
+        texts = JUDGE_TEXTS[spoken]
+        who = annotator_name(kept["name"], request, profile)
+        if not who:
+            return message_html(texts.spot_sign_in, "message error")
+        try:
+            judgment = _spot_judgment(who, event._data)
+            return saved_html(store.save(judgment), event._data["title"], texts)
+        except RetrievalError as error:
+            return message_html(texts.failed.format(why=error), "message error")
+        except Exception:
+            logger.exception("a spot check failed")
+            return message_html(texts.no_answer, "message error")
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    models: dict[str, Any] = {**quiet, **MODELS}
+    ask: dict[str, Any] = {
+        "fn": answer,
+        "inputs": [query, top_k, language],
+        "outputs": [summary, hits],
+        **models,
+    }
+    triggers = [query.submit, button.click, examples.load_input_event.then]
+    for trigger in triggers:
+        trigger(**ask).then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **quiet)
+    page.load(arrive, [top_k, language], [query, summary, hits], **models)
+    language.change(**ask)
+    graded = hits.click(spot_check, [signed, language], [saved], **quiet, concurrency_limit=20)
+    graded.then(None, [saved], None, js=MARK, **quiet)
+    return [
+        (
+            query,
+            lambda spoken: gr.update(
+                label=LANGUAGES[spoken].query_label,
+                placeholder=LANGUAGES[spoken].query_placeholder,
+            ),
+        ),
+        (button, lambda spoken: LANGUAGES[spoken].button),
+        (top_k, lambda spoken: gr.update(label=LANGUAGES[spoken].top_k_label)),
+        (examples.dataset, lambda spoken: gr.update(label=LANGUAGES[spoken].examples_label)),
+    ]
+
+
+def _answer(engine: Engine, query: str, top_k: int, spoken: str) -> Iterator[tuple[str, str]]:
+    """First the fused order at once, then the reranked one; errors as a message, not a trace."""
+    texts, judge_texts = LANGUAGES[spoken], JUDGE_TEXTS[spoken]
+    if not query.strip():
+        yield "", message_html(texts.empty)
+        return
+    try:
+        first = engine.candidates(query)
+        found = len(first.hits)
+        shown = engine.finish(first, top_k)
+        yield (
+            summary_html(shown, found, texts, waiting=bool(found)),
+            hits_html(shown, texts, judge_texts),
+        )
+        final = engine.finish(engine.rerank(first), top_k)
+        yield summary_html(final, found, texts), hits_html(final, texts, judge_texts)
+    except QueryError as error:
+        yield "", query_error_html(error, texts)
+    except Exception:
+        logger.exception("a search failed")
+        yield "", message_html(texts.other_failure, "message error")
+
+
+def _spot_judgment(who: str, sent: dict[str, Any]) -> Judgment:
+    return Judgment(
+        query=sent["query"],
+        passage_id=sent["passage"],
+        document_id=sent["document"],
+        text_hash=sent["seen"],
+        annotator=who,
+        grade=int(sent["grade"]),
+    )

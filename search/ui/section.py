@@ -1,0 +1,24 @@
+"""A part of the «Пулы» tab, as it reports to the tab."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from search.ui.labelled import Labelled
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""Options of an event that is over at once."""
+BUSY: dict[str, Any] = {"show_progress": "full", "api_visibility": "private"}
+"""Options of an event that may take seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Components to be updated, and when."""
+
+    labelled: Labelled
+    """What changes with the language."""
+    lists: Labelled = field(default_factory=list)
+    """What shows pools, annotators or snapshots; changes with the language and with them."""
+    changes: Sequence[Any] = ()
+    """Events (Gradio's dependencies) after which the lists are others."""

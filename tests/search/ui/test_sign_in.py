@@ -1,0 +1,28 @@
+import gradio as gr
+import pytest
+
+from search.ui.sign_in import annotator_name
+
+PROFILE = gr.OAuthProfile(
+    {"name": "Анна", "preferred_username": "anna", "profile": "", "picture": ""}
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "username", "profile", "name"),
+    [
+        ("  Анна \n", None, None, "Анна"),
+        ("", None, None, ""),
+        ("Чужая", "boris", None, "boris"),
+        ("Чужая", None, PROFILE, "anna"),
+        ("Чужая", "boris", PROFILE, "boris"),
+    ],
+)
+def test_a_login_goes_before_an_account_and_both_before_a_typed_name(
+    typed: str, username: str | None, profile: gr.OAuthProfile | None, name: str
+) -> None:
+    assert annotator_name(typed, gr.Request(username=username), profile) == name
+
+
+def test_without_a_request_the_typed_name_counts() -> None:
+    assert annotator_name("Анна", None) == "Анна"
