@@ -1,17 +1,20 @@
-"""Entry of the Space and of `make run`: settings -> engine -> page -> launch."""
+"""Entry of the Space and of `make run`: settings -> engine and judgments -> page -> launch."""
 
 import logging
 import os
 import sys
+from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 from index.errors import RetrievalError
 from search.judging.store import JudgmentStore
+from search.judging.sync import start_sync
 from search.settings import Settings
 from search.start import open_engine
 from search.ui.page import CSS, THEME, build_page
+from search.ui.sign_in import logins
 
 
 def main() -> int:
@@ -22,12 +25,16 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         logging.info("settings: %s", settings.as_dict())
+        auth = logins()
         store = JudgmentStore.open(settings.database_url)
+        start_sync(store, Path(settings.snapshots_dir).parent / "sync")
         page = build_page(open_engine(settings), store)
     except RetrievalError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
-    page.queue(max_size=64).launch(theme=THEME, css=CSS, ssr_mode=False, show_error=True)
+    page.queue(max_size=64).launch(
+        theme=THEME, css=CSS, ssr_mode=False, show_error=True, auth=auth, max_file_size="20mb"
+    )
     return 0
 
 

@@ -4,7 +4,7 @@ from index.sentences import Span
 from search.errors import QueryError
 from search.hits import STAGES, Hit, Ranking
 from search.ui.escaping import escaped
-from search.ui.judge_texts import JudgeTexts
+from search.ui.judge.texts import JudgeTexts
 from search.ui.spot_grades import seen_attributes, spot_grades_html
 from search.ui.texts import Texts
 

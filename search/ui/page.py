@@ -11,17 +11,20 @@ from search.judging.desk import Desk
 from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
-from search.ui import cards, pools_view, quality_views, sheet_html, spot_grades
-from search.ui.judge_api import add_judge_api
-from search.ui.judge_tab import JUDGING, add_judge_tab
+from search.ui import cards, spot_grades
+from search.ui.judge import sheet
+from search.ui.judge.api import add_judge_api
+from search.ui.judge.tab import JUDGING, add_judge_tab
 from search.ui.labelled import Labelled
-from search.ui.pools_tab import add_pools_tab
-from search.ui.quality_tab import add_quality_tab
+from search.ui.pools import view as pools_view
+from search.ui.pools.tab import add_pools_tab
+from search.ui.quality import views as quality_views
+from search.ui.quality.tab import add_quality_tab
 from search.ui.search_tab import MAX_RESULTS, MODELS, add_search_tab
 from search.ui.sign_in import BROWSER_KEY
 from search.ui.texts import LANGUAGES, RUSSIAN, Texts
 
-CSS = "".join(part.CSS for part in (cards, spot_grades, sheet_html, pools_view, quality_views))
+CSS = "".join(part.CSS for part in (cards, spot_grades, sheet, pools_view, quality_views))
 THEME = gr.themes.Base(
     font=["system-ui", "Segoe UI", "Roboto", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )

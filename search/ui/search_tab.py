@@ -12,7 +12,7 @@ from search.errors import QueryError
 from search.judging.judgment import Judgment
 from search.judging.store import JudgmentStore
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
-from search.ui.judge_texts import JUDGE_TEXTS
+from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.labelled import Labelled
 from search.ui.sign_in import annotator_name
 from search.ui.spot_grades import MARK, SCRIPT, saved_html

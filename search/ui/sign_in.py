@@ -1,8 +1,12 @@
 """Who judges: the name of the login, else of the Hugging Face account, else the one typed."""
 
+import os
+from collections.abc import Mapping
+
 import gradio as gr
 
 from index.corpus import clean
+from search.errors import SettingsError
 
 BROWSER_KEY = "russian-search-annotator"
 """Where the browser keeps the typed name and the pool, so that a reload goes on."""
@@ -19,3 +23,17 @@ def annotator_name(
     if login:
         return clean(str(login))
     return clean(profile.username) if profile else clean(typed)
+
+
+def logins(environment: Mapping[str, str] = os.environ) -> list[tuple[str, str]] | None:
+    """(name, password) pairs of AUTH, "anna:secret boris:other"; None: nobody has to log in.
+
+    Raises `SettingsError`, which does not repeat the passwords, for anything else.
+    """
+    entries = environment.get("AUTH", "").split()
+    pairs = [tuple(entry.split(":", 1)) for entry in entries]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise SettingsError(
+            "AUTH: expected name:password, several with spaces between. Correct or unset it."
+        )
+    return [(name, password) for name, password in pairs] or None

@@ -3,7 +3,7 @@
 from search.hits import Hit
 from search.judging.judgment import GRADES, Judgment, text_hash
 from search.ui.escaping import escaped
-from search.ui.judge_texts import JudgeTexts
+from search.ui.judge.texts import JudgeTexts
 
 CSS = """
 #saved { position: fixed; right: 16px; bottom: 16px; z-index: 20; width: auto; max-width: 90vw; }

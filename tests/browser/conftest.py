@@ -2,18 +2,14 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from search.settings import ROOT, Settings
+from search.settings import ROOT
+from tests.app_process import app_process
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -35,24 +31,8 @@ def judgments_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def app_url(demo_index: Path, judgments_url: str) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "GRADIO_SERVER_PORT": str(port),
-        "INDEX_DIR": str(demo_index),
-        "DATABASE_URL": judgments_url,
-        "RERANKER": Settings().reranker,
-        "HF_HUB_OFFLINE": "1",
-    }
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, process)
+    with app_process({"INDEX_DIR": str(demo_index), "DATABASE_URL": judgments_url}) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(scope="module")  # no longer: Playwright holds the thread's event loop
@@ -71,16 +51,3 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1100, "height": 900}, locale="ru-RU")
     yield context.new_page()
     context.close()
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"app.py ended with exit code {process.returncode} before it served")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail("app.py did not answer within 120 s")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from search.engine import Engine
-from search.judging.pool import pool_of_rankings
+from search.judging.pool import Pool, pool_of_rankings
 from search.judging.query_set import QuerySet
 from search.judging.rankers import rankings_of
 from search.judging.store import JudgmentStore
@@ -23,7 +23,7 @@ def judgments(judgments_url: str, engine: Engine) -> JudgmentStore:
     found = rankings_of(engine, QuerySet("demo", queries), ["bm25", "dense"], progress=False)
     pool = pool_of_rankings("пятьдесят", found, queries, depth=6)
     store = JudgmentStore.open(judgments_url)
-    store.save_pool(type(pool)(pool.name, pool.items[:PAIRS], seed=7))
+    store.save_pool(Pool(pool.name, pool.items[:PAIRS], overlap=4, seed=7))
     return store
 
 

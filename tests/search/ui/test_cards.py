@@ -17,8 +17,8 @@ from search.highlight import best_sentence, matched_spans
 from search.hits import NOTES, Hit, Ranking, Stage
 from search.judging.judgment import text_hash
 from search.settings import Settings
-from search.ui import judge_texts
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
+from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
 
 ATTRIBUTES = {
@@ -100,7 +100,7 @@ def hit(text: str, title: str = "", identity: str = "1", query: str = "", **stag
 
 
 def cards(ranking: Ranking, texts: Texts) -> str:
-    spoken = judge_texts.RUSSIAN if texts is RUSSIAN else judge_texts.ENGLISH
+    spoken = JUDGE_TEXTS["Русский"] if texts is RUSSIAN else JUDGE_TEXTS["English"]
     return hits_html(ranking, texts, spoken)
 
 

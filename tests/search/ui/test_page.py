@@ -11,7 +11,7 @@ from search.engine import Engine
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
 from search.ui.cards import hits_html, message_html
-from search.ui.judge_texts import JUDGE_TEXTS
+from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.page import build_page
 from search.ui.search_tab import EXAMPLES, MAX_RESULTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN

@@ -1,7 +1,8 @@
 import gradio as gr
 import pytest
 
-from search.ui.sign_in import annotator_name
+from search.errors import SettingsError
+from search.ui.sign_in import annotator_name, logins
 
 PROFILE = gr.OAuthProfile(
     {"name": "Анна", "preferred_username": "anna", "profile": "", "picture": ""}
@@ -26,3 +27,16 @@ def test_a_login_goes_before_an_account_and_both_before_a_typed_name(
 
 def test_without_a_request_the_typed_name_counts() -> None:
     assert annotator_name("Анна", None) == "Анна"
+
+
+def test_logins_come_from_the_environment() -> None:
+    assert logins({}) is None
+    assert logins({"AUTH": " "}) is None
+    assert logins({"AUTH": "анна:п:ароль boris:x"}) == [("анна", "п:ароль"), ("boris", "x")]
+
+
+@pytest.mark.parametrize("auth", ["анна", "анна:", ":тайна", "анна:тайна борис"])
+def test_a_login_without_name_or_password_is_refused_and_not_repeated(auth: str) -> None:
+    with pytest.raises(SettingsError, match="name:password") as error:
+        logins({"AUTH": auth})
+    assert "тайна" not in str(error.value)

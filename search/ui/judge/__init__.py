@@ -1,0 +1,1 @@
+"""The «Разметка» tab: one passage after another, blind, at the keyboard."""

@@ -1,0 +1,48 @@
+"""Part «Согласие» of the «Пулы» tab: whose judgments, and how far they agree."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from index.passages import Passage
+from search.judging.store import JudgmentStore
+from search.ui.pools.agreement_view import agreement_html
+from search.ui.pools.attempt import attempt
+from search.ui.pools.section import QUIET, Section
+from search.ui.pools.stored_names import pool_names
+from search.ui.pools.texts import POOLS_TEXTS
+
+
+def add_agreement(
+    store: JudgmentStore,
+    passages: Mapping[str, Passage],
+    language: gr.Radio,
+    tabs: Sequence[gr.Tab],
+) -> Section:
+    """The choice of a pool and the figures; measured anew whenever one of `tabs` is opened."""
+
+    def show_agreement(pool: str | None, language: str) -> str:
+        texts = POOLS_TEXTS[language]
+        return attempt(
+            lambda: agreement_html(store.current(pool=pool or None), passages, texts), texts
+        )
+
+    def choices(language: str) -> list[tuple[str, str]]:
+        names = [(name, name) for name in pool_names(store)]
+        return [(POOLS_TEXTS[language].all_pools, ""), *names]
+
+    def pool_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
+        return gr.update(label=POOLS_TEXTS[language].pool, choices=choices(language))
+
+    texts = POOLS_TEXTS["Русский"]
+    pool = gr.Dropdown(choices("Русский"), value="", label=texts.pool, elem_id="agreement-pool")
+    shown = gr.HTML(padding=False, elem_id="agreement")
+    gr.on(
+        [pool.change, language.change, *(tab.select for tab in tabs)],
+        show_agreement,
+        [pool, language],
+        [shown],
+        **QUIET,
+    )
+    return Section([], [(pool, pool_update)])

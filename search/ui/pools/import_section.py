@@ -1,0 +1,69 @@
+"""Part «Загрузка» of the «Пулы» tab: judgments made elsewhere, under an annotator's name."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from index.corpus import read_corpus
+from search.judging.imports import Origin, save_import
+from search.judging.known_texts import KnownTexts
+from search.judging.qrels_file import read_qrels_file
+from search.judging.query_set import QuerySet
+from search.judging.store import JudgmentStore
+from search.settings import Settings
+from search.ui.cards import message_html
+from search.ui.labelled import Labelled
+from search.ui.pools.attempt import NotReadyError, attempt
+from search.ui.pools.pool_section import has_query_set
+from search.ui.pools.relabel import relabel
+from search.ui.pools.section import BUSY, Section
+from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN
+from search.ui.pools.view import bad_lines_html
+
+
+def add_import(store: JudgmentStore, settings: Settings, language: gr.Radio) -> Section:
+    """The form, with its event."""
+
+    def import_judgments(file: str | None, annotator: str, skip_bad: bool, language: str) -> str:
+        texts = POOLS_TEXTS[language]
+
+        def bring() -> str:
+            who = annotator.strip()
+            if not file:
+                raise NotReadyError(texts.no_file)
+            if not who:
+                raise NotReadyError(texts.no_annotator)
+            if not has_query_set(settings):
+                raise NotReadyError(texts.no_query_set)
+            corpus = Path(settings.corpus)
+            queries = QuerySet.read(corpus).queries
+            known = KnownTexts.of(read_corpus(corpus), settings.window_chars)
+            found = read_qrels_file(Path(file), queries, known, Origin(who))
+            if found.bad and not skip_bad:
+                return bad_lines_html(texts.refused, found.bad, texts)
+            saved = save_import(found, store, skip_bad)
+            told = message_html(texts.saved.format(saved=len(saved), annotator=who))
+            if not found.bad:
+                return told
+            return told + bad_lines_html(texts.skipped, found.bad, texts)
+
+        return attempt(bring, texts, file)
+
+    title = gr.Markdown(f"### {RUSSIAN.bring}")
+    hint = gr.Markdown(RUSSIAN.bring_hint)
+    file = gr.File(label=RUSSIAN.bring_file, height=120)
+    annotator = gr.Textbox(label=RUSSIAN.bring_annotator, info=RUSSIAN.bring_annotator_hint)
+    skip_bad = gr.Checkbox(False, label=RUSSIAN.skip_bad)
+    button = gr.Button(RUSSIAN.bring_button)
+    result = gr.HTML(padding=False)
+    saved = button.click(import_judgments, [file, annotator, skip_bad, language], [result], **BUSY)
+    labelled: Labelled = [
+        (title, lambda name: f"### {POOLS_TEXTS[name].bring}"),
+        relabel(hint, value="bring_hint"),
+        relabel(file, label="bring_file"),
+        relabel(annotator, label="bring_annotator", info="bring_annotator_hint"),
+        relabel(skip_bad, label="skip_bad"),
+        relabel(button, value="bring_button"),
+        (result, lambda _: ""),
+    ]
+    return Section(labelled, changes=[saved])

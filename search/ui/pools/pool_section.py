@@ -1,0 +1,171 @@
+"""Form of the «Пулы» tab: pool what the search finds for a set of queries."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from search.engine import Engine
+from search.hits import STAGES, Ranking
+from search.judging.pool import pool_of_rankings
+from search.judging.query_set import QuerySet
+from search.judging.query_table import read_query_table
+from search.judging.rankers import rankings_of
+from search.judging.store import JudgmentStore
+from search.settings import Settings
+from search.ui.labelled import Labelled
+from search.ui.pools.attempt import NotReadyError, attempt
+from search.ui.pools.pool_numbers import add_pool_numbers, pool_plan
+from search.ui.pools.relabel import relabel
+from search.ui.pools.section import BUSY, QUIET, Section
+from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN, PoolsTexts
+from search.ui.pools.view import made_html, query_table_html
+from search.ui.texts import LANGUAGES
+
+PROGRESS = gr.Progress()
+
+
+def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> Section:
+    """The form, with its events; the search runs where the page's models do."""
+    settings = engine.settings
+
+    def preview_queries(file: str | None, language: str) -> str:
+        texts = POOLS_TEXTS[language]
+        if not file:
+            return ""
+        return attempt(lambda: query_table_html(read_query_table(Path(file)), texts), texts, file)
+
+    def make_pool(
+        name: str,
+        source: str,
+        file: str | None,
+        limit: int | None,
+        rankers: list[str],
+        depth: int | None,
+        overlap: int | None,
+        seed: int | None,
+        language: str,
+        progress: gr.Progress = PROGRESS,
+    ) -> str:
+        texts = POOLS_TEXTS[language]
+
+        def make() -> str:
+            plan = pool_plan(name, depth, overlap, seed, texts)
+            if not rankers:
+                raise NotReadyError(texts.no_rankers)
+            plan.check(store)
+            queries = _first(_queries(settings, source, file, texts), limit, texts)
+            rankings = _rankings(engine, queries, rankers, texts, progress)
+            pool = pool_of_rankings(
+                plan.name, rankings, queries.queries, plan.depth, plan.overlap, plan.seed
+            )
+            return made_html(store.save_pool(pool), texts)
+
+        return attempt(make, texts, file)
+
+    labelled: Labelled = []
+    own_set = has_query_set(settings)
+    with gr.Accordion(RUSSIAN.make) as box:
+        with gr.Row():
+            name = gr.Textbox(
+                label=RUSSIAN.name, info=RUSSIAN.name_hint, scale=3, elem_id="pool-name"
+            )
+            limit = gr.Number(
+                0,
+                label=RUSSIAN.limit,
+                info=RUSSIAN.limit_hint,
+                precision=0,
+                min_width=160,
+            )
+        source = gr.Radio(
+            _sources(RUSSIAN, own_set),
+            value="corpus" if own_set else "file",
+            label=RUSSIAN.source,
+        )
+        with gr.Column(visible=not own_set) as upload:
+            file = gr.File(label=RUSSIAN.file, file_types=[".csv", ".tsv", ".txt"], height=120)
+            preview = gr.HTML(padding=False)
+        rankers = gr.CheckboxGroup(
+            _stages("Русский"), value=list(STAGES), label=RUSSIAN.rankers, info=RUSSIAN.rankers_hint
+        )
+        with gr.Row():
+            numbers = add_pool_numbers(labelled)
+        button = gr.Button(RUSSIAN.make_button, variant="primary", elem_id="make-pool")
+        result = gr.HTML(min_height=56, padding=False, elem_id="pool-made")
+    labelled += [
+        relabel(box, label="make"),
+        relabel(name, label="name", info="name_hint"),
+        relabel(limit, label="limit", info="limit_hint"),
+        relabel(file, label="file"),
+        relabel(button, value="make_button"),
+        (result, lambda _: ""),
+        (source, lambda name: _source_update(name, own_set)),
+        (rankers, _rankers_update),
+    ]
+    source.change(lambda chosen: gr.update(visible=chosen == "file"), [source], [upload], **QUIET)
+    file.change(preview_queries, [file, language], [preview], **QUIET)
+    made = button.click(
+        make_pool,
+        [name, source, file, limit, rankers, *numbers, language],
+        [result],
+        **BUSY,
+        concurrency_id="models",
+        concurrency_limit=2,
+    )
+    return Section(labelled, changes=[made])
+
+
+def has_query_set(settings: Settings) -> bool:
+    """Whether queries lie beside the corpus."""
+    folder = Path(settings.corpus)
+    return any((folder / f"queries.jsonl{end}").is_file() for end in ("", ".gz"))
+
+
+def _queries(settings: Settings, source: str, file: str | None, texts: PoolsTexts) -> QuerySet:
+    if source == "corpus":
+        return QuerySet.read(Path(settings.corpus))
+    if not file:
+        raise NotReadyError(texts.no_file)
+    return QuerySet(Path(file).name, read_query_table(Path(file)).queries)
+
+
+def _first(queries: QuerySet, limit: int | None, texts: PoolsTexts) -> QuerySet:
+    if not limit:
+        return queries
+    if limit < 0:
+        raise NotReadyError(texts.bad_limit)
+    return QuerySet(queries.name, queries.queries[: int(limit)])
+
+
+def _rankings(
+    engine: Engine,
+    queries: QuerySet,
+    rankers: list[str],
+    texts: PoolsTexts,
+    progress: gr.Progress,
+) -> dict[str, dict[str, Ranking]]:
+    """As `rankings_of` the whole set, one query at a time so that the page sees the progress."""
+    rankings: dict[str, dict[str, Ranking]] = {ranker: {} for ranker in rankers}
+    for query in progress.tqdm(queries.queries, desc=texts.searching, unit=texts.queries_unit):
+        one = QuerySet(queries.name, (query,))
+        for ranker, found in rankings_of(engine, one, rankers, progress=False).items():
+            rankings[ranker] |= found
+    return rankings
+
+
+def _sources(texts: PoolsTexts, own_set: bool) -> list[tuple[str, str]]:
+    return [(label, key) for key, label in texts.sources.items() if own_set or key == "file"]
+
+
+def _source_update(language: str, own_set: bool) -> Any:  # noqa: ANN401 -- gr.update
+    texts = POOLS_TEXTS[language]
+    return gr.update(label=texts.source, choices=_sources(texts, own_set))
+
+
+def _stages(language: str) -> list[tuple[str, str]]:
+    return [(LANGUAGES[language].stages[stage], stage) for stage in STAGES]
+
+
+def _rankers_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
+    texts = POOLS_TEXTS[language]
+    return gr.update(label=texts.rankers, info=texts.rankers_hint, choices=_stages(language))

@@ -1,0 +1,75 @@
+"""The desk of whoever leads an annotation project: pools, agreement, export and import."""
+
+from typing import Any
+
+import gradio as gr
+
+from search.engine import Engine
+from search.judging.passage_lookup import PassageLookup
+from search.judging.pool_status import PoolStatus
+from search.judging.store import JudgmentStore
+from search.ui.labelled import Labelled
+from search.ui.pools.agreement_section import add_agreement
+from search.ui.pools.attempt import attempt
+from search.ui.pools.export_section import add_export
+from search.ui.pools.holes_section import add_holes
+from search.ui.pools.import_section import add_import
+from search.ui.pools.pool_section import add_pool_form
+from search.ui.pools.relabel import relabel
+from search.ui.pools.second_section import add_second_opinions
+from search.ui.pools.section import QUIET
+from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN
+from search.ui.pools.view import pools_html
+
+
+def add_pools_tab(
+    engine: Engine, store: JudgmentStore, language: gr.Radio, tab: gr.Tab
+) -> Labelled:
+    """Fill `tab`, which is open now; returns what changes with the page's language."""
+    settings = engine.settings
+    passages = PassageLookup(engine.index.passages)
+
+    def list_pools(language: str) -> str:
+        texts = POOLS_TEXTS[language]
+
+        def read() -> str:
+            judgments = store.current()
+            return pools_html([PoolStatus.of(p, judgments) for p in store.pools()], texts)
+
+        return attempt(read, texts)
+
+    with gr.Tabs():
+        with gr.Tab(RUSSIAN.pools) as pools:
+            table = gr.HTML(list_pools("Русский"), padding=False, elem_id="pools")
+            sections = [
+                add_pool_form(engine, store, language),
+                add_holes(settings, passages, store, language),
+                add_second_opinions(store, language),
+            ]
+        with gr.Tab(RUSSIAN.agreement) as agreement:
+            sections.append(add_agreement(store, passages, language, (tab, agreement)))
+        with gr.Tab(RUSSIAN.exchange) as exchange, gr.Row():
+            with gr.Column():
+                sections.append(add_export(store, settings, language))
+            with gr.Column():
+                sections.append(add_import(store, settings, language))
+
+    lists: Labelled = [(table, list_pools)]
+    for section in sections:
+        lists += section.lists
+
+    def refresh_lists(language: str) -> list[Any]:
+        return [update(language) for _, update in lists]
+
+    shown = [component for component, _ in lists]
+    opened = [inner.select for inner in (tab, pools, agreement, exchange)]
+    gr.on(opened, refresh_lists, [language], shown, **QUIET)
+    for section in sections:
+        for change in section.changes:
+            change.then(refresh_lists, [language], shown, **QUIET)
+    titles = [
+        relabel(pools, label="pools"),
+        relabel(agreement, label="agreement"),
+        relabel(exchange, label="exchange"),
+    ]
+    return [*titles, *(entry for section in sections for entry in section.labelled), *lists]

@@ -1,0 +1,1 @@
+"""The «Качество» tab: snapshots taken, measured and compared."""

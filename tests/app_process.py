@@ -1,0 +1,49 @@
+"""The real app in a process of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from search.settings import ROOT, Settings
+
+START_SECONDS = 120
+
+
+@contextmanager
+def app_process(settings: Mapping[str, str]) -> Iterator[str]:
+    """Serve the page on a free port with `settings` in the environment; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "GRADIO_SERVER_PORT": str(port),
+        "HF_HUB_OFFLINE": "1",
+        "RERANKER": Settings().reranker,
+        **settings,
+    }
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"app.py ended with code {process.returncode} before it served")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise TimeoutError(f"app.py did not answer within {START_SECONDS} s")
