@@ -1,6 +1,6 @@
 """An annotator's desk: what to judge next in a pool, judging it, taking it back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from index.passages import Passage
@@ -8,7 +8,7 @@ from search.errors import JudgingError
 from search.judging.judgment import Grade, Judgment, text_hash
 from search.judging.pool import Pool
 from search.judging.store import JudgmentStore
-from search.judging.tasks import Progress, Task, next_task, order_for, progress
+from search.judging.tasks import JudgedBy, Progress, Task, next_task, order_for, progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Desk:
     def __init__(self, store: JudgmentStore, passages: Mapping[str, Passage]) -> None:
         self.store = store
         self._passages = passages
-        self._pools: dict[str, Pool] = {}  # a pool never changes
+        # A pool never changes, nor does an index that is open.
+        self._pools: dict[str, Pool] = {}
+        self._lives: dict[str, tuple[Pool | None, int]] = {}
 
     def next(self, annotator: str, pool: str, start: int = 0) -> Work:
         """The first open item from position `start` on, else before it.
@@ -55,15 +57,15 @@ class Desk:
         methods do.
         """
 
-        def chosen(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task | None:
-            return next_task(live, annotator, judgments, start)
+        def chosen(live: Pool, judged_by: JudgedBy) -> Task | None:
+            return next_task(live, annotator, judged_by, start)
 
         return self._work(pool, annotator, chosen)
 
     def at(self, annotator: str, pool: str, position: int) -> Work:
         """The item at a position of the annotator's order, judged or not; the ends hold."""
 
-        def chosen(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task:
+        def chosen(live: Pool, _: JudgedBy) -> Task:
             order = order_for(live, annotator)
             return order[min(max(position, 0), len(order) - 1)]
 
@@ -118,41 +120,39 @@ class Desk:
             return None
         pair = withdrawn.query, withdrawn.passage_id
 
-        def same(live: Pool, annotator: str, judgments: Sequence[Judgment]) -> Task | None:
+        def same(live: Pool, _: JudgedBy) -> Task | None:
             order = order_for(live, annotator)
             return next((task for task in order if (task.query, task.passage_id) == pair), None)
 
         return self._work(pool, annotator, same)
 
     def _work(
-        self,
-        name: str,
-        annotator: str,
-        choose: Callable[[Pool, str, Sequence[Judgment]], Task | None],
+        self, name: str, annotator: str, choose: Callable[[Pool, JudgedBy], Task | None]
     ) -> Work:
-        pool = self._pool(name)
-        items = tuple(item for item in pool.items if item.passage_id in self._passages)
-        gone = len(pool.items) - len(items)
-        if not items:
+        live, gone = self._live(name)
+        if live is None:
             return Work(name, Progress(0, 0, 0), gone, None)
-        live = replace(pool, items=items)
-        judgments = self.store.current()
-        task = choose(live, annotator, judgments)
+        judged_by = self.store.judged_by(live)
+        task = choose(live, judged_by)
         return Work(
             pool=name,
-            progress=progress(live, annotator, judgments),
+            progress=progress(live, annotator, judged_by),
             gone=gone,
-            sheet=self._sheet(task, annotator, judgments) if task else None,
+            sheet=self._sheet(task, annotator) if task else None,
         )
 
-    def _sheet(self, task: Task, annotator: str, judgments: Sequence[Judgment]) -> Sheet:
-        own = (
-            judgment
-            for judgment in reversed(judgments)
-            if (judgment.annotator, judgment.query, judgment.passage_id)
-            == (annotator, task.query, task.passage_id)
-        )
-        return Sheet(task, self._passages[task.passage_id], next(own, None))
+    def _sheet(self, task: Task, annotator: str) -> Sheet:
+        given = self.store.standing(annotator, task.query, task.passage_id)
+        return Sheet(task, self._passages[task.passage_id], given)
+
+    def _live(self, name: str) -> tuple[Pool | None, int]:
+        """The items whose passage is in the index (None: there are none), and how many aren't."""
+        if name not in self._lives:
+            pool = self._pool(name)
+            items = tuple(item for item in pool.items if item.passage_id in self._passages)
+            live = replace(pool, items=items) if items else None
+            self._lives[name] = live, len(pool.items) - len(items)
+        return self._lives[name]
 
     def _pool(self, name: str) -> Pool:
         if name not in self._pools:

@@ -6,7 +6,7 @@ from typing import Self
 
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool
-from search.judging.tasks import Progress, annotators, progress
+from search.judging.tasks import Progress, progress, who_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,12 @@ class PoolStatus:
 
     @classmethod
     def of(cls, pool: Pool, judgments: Iterable[Judgment]) -> Self:
-        """`judgments` are all that stand, as for `search.judging.tasks.next_task`."""
-        pairs = {(item.query, item.passage_id) for item in pool.items}
-        # Once, so that each annotator's count does not read the judgments of all pools again.
-        concerning = [j for j in judgments if (j.query, j.passage_id) in pairs]
-        judged_by = annotators(pool, concerning).values()
-        names = sorted(set().union(*judged_by))
+        """`judgments` are all that stand."""
+        judged_by = who_judged(pool, judgments)
+        names = sorted(set().union(*judged_by.values()))
         return cls(
             pool=pool,
             queries=len({item.query for item in pool.items}),
-            judged=sum(len(who) >= pool.overlap for who in judged_by),
-            annotators=tuple((name, progress(pool, name, concerning)) for name in names),
+            judged=sum(len(who) >= pool.overlap for who in judged_by.values()),
+            annotators=tuple((name, progress(pool, name, judged_by)) for name in names),
         )

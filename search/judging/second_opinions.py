@@ -6,7 +6,7 @@ from dataclasses import replace
 from search.errors import JudgingError
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool, PoolItem
-from search.judging.tasks import annotators
+from search.judging.tasks import who_judged
 
 
 def second_opinions(judgments: Iterable[Judgment], threshold: int = 2) -> tuple[PoolItem, ...]:
@@ -61,5 +61,5 @@ def pool_of_second_opinions(
             "be given. There is nothing to ask a second opinion on."
         )
     again = replace(pool, name=name, items=items, created=None)
-    most = max(map(len, annotators(again, judgments).values()))
+    most = max(map(len, who_judged(again, judgments).values()))
     return replace(again, overlap=max(pool.overlap, most) + 1)

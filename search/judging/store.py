@@ -14,6 +14,7 @@ from search.judging.database import Database
 from search.judging.judgment import Judgment, check_storable
 from search.judging.pool import Pool, PoolItem
 from search.judging.schema import judgments, migrate, pool_items, pools, undos
+from search.judging.tasks import JudgedBy, Mark, who_judged
 
 TIMEOUT = 15.0
 """Seconds to wait for a lock or a connection before saying so."""
@@ -62,7 +63,7 @@ class JudgmentStore:
         When the one that stands says the same (grade, comment, pool, text), as after a double
         click, that one is returned and nothing is added. Trying again after an error is safe.
         """
-        pair = _pair(judgment)
+        pair = _pair_of(judgment.query, judgment.passage_id)
         with self._database.write(_lock(judgment.annotator)) as connection:
             same_pair = (judgments.c.annotator == judgment.annotator, judgments.c.pair == pair)
             standing = _latest(connection, *same_pair)
@@ -99,6 +100,24 @@ class JudgmentStore:
         chosen = select(*_COLUMNS).where(judgments.c.id.in_(standing)).order_by(judgments.c.id)
         with self._database.read() as connection:
             return [_judgment(row) for row in connection.execute(chosen)]
+
+    def standing(self, annotator: str, query: str, passage_id: str) -> Judgment | None:
+        """The annotator's standing judgment of a passage for a query, if there is one."""
+        pair = _pair_of(query, passage_id)
+        with self._database.read() as connection:
+            return _latest(connection, judgments.c.annotator == annotator, judgments.c.pair == pair)
+
+    def judged_by(self, pool: Pool) -> JudgedBy:
+        """Who judged each item of a pool: `who_judged` without reading whole judgments."""
+        standing = (
+            select(func.max(judgments.c.id))
+            .where(_not_undone())
+            .group_by(judgments.c.annotator, judgments.c.pair)
+        )
+        columns = [judgments.c[field] for field in Mark._fields]
+        chosen = select(*columns).where(judgments.c.id.in_(standing))
+        with self._database.read() as connection:
+            return who_judged(pool, (Mark(*row) for row in connection.execute(chosen)))
 
     def history(self, annotator: str | None = None) -> list[Event]:
         """Every judgment ever made, oldest first, with the time it was undone."""
@@ -181,9 +200,8 @@ class JudgmentStore:
         return [Pool(items=tuple(items), **values) for values, items in found.values()]
 
 
-def _pair(judgment: Judgment) -> str:
-    text = f"{judgment.query}\0{judgment.passage_id}"
-    return hashlib.sha256(text.encode()).hexdigest()
+def _pair_of(query: str, passage_id: str) -> str:
+    return hashlib.sha256(f"{query}\0{passage_id}".encode()).hexdigest()
 
 
 def _lock(annotator: str) -> str:

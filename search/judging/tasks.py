@@ -2,11 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool, PoolItem
+
+JudgedBy = Mapping[tuple[str, str], frozenset[str]]
+"""(query, passage id) of every item of a pool -> who judged it."""
+
+
+class Mark(NamedTuple):
+    """What of a judgment tells who judged what."""
+
+    query: str
+    passage_id: str
+    text_hash: str
+    pool: str
+    annotator: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,7 @@ class Progress:
     total: int
 
 
+@lru_cache(maxsize=256)
 def order_for(pool: Pool, annotator: str) -> tuple[Task, ...]:
     """All items in the annotator's order: queries shuffled, passages shuffled inside a query.
 
@@ -63,38 +79,36 @@ def order_for(pool: Pool, annotator: str) -> tuple[Task, ...]:
     )
 
 
-def next_task(
-    pool: Pool, annotator: str, judgments: Iterable[Judgment], start: int = 0
-) -> Task | None:
+def next_task(pool: Pool, annotator: str, judged_by: JudgedBy, start: int = 0) -> Task | None:
     """The first open item at or after position `start`, else before it; None when all is done.
 
     Open is what the annotator has not judged and fewer than `pool.overlap` others have. A "can't
-    judge" counts as judged. Pass all standing judgments (`JudgmentStore.current()`): work done in
-    another pool or on the search page is not asked for again while the text is the same.
+    judge" counts as judged.
     """
     order = order_for(pool, annotator)
-    judged = annotators(pool, judgments)
     for task in (*order[start:], *order[:start]):
-        if _is_open(judged[task.query, task.passage_id], pool, annotator):
+        if _is_open(judged_by[task.query, task.passage_id], pool, annotator):
             return task
     return None
 
 
-def progress(pool: Pool, annotator: str, judgments: Iterable[Judgment]) -> Progress:
-    """The annotator's count of items done, open and in all; `judgments` as for `next_task`."""
-    judged = annotators(pool, judgments).values()
+def progress(pool: Pool, annotator: str, judged_by: JudgedBy) -> Progress:
+    """The annotator's count of items done, open and in all."""
+    names_of = [judged_by[item.query, item.passage_id] for item in pool.items]
     return Progress(
-        done=sum(annotator in names for names in judged),
-        open=sum(_is_open(names, pool, annotator) for names in judged),
+        done=sum(annotator in names for names in names_of),
+        open=sum(_is_open(names, pool, annotator) for names in names_of),
         total=len(pool.items),
     )
 
 
-def annotators(pool: Pool, judgments: Iterable[Judgment]) -> dict[tuple[str, str], frozenset[str]]:
-    """(query, passage id) of every item -> who judged it.
+def who_judged(pool: Pool, judgments: Iterable[Judgment | Mark]) -> JudgedBy:
+    """Who judged each item of a pool; `judgments` are all that stand (`JudgmentStore.current()`).
 
-    A judgment of another text of the passage counts only when it was given in this very pool: the
-    passage has changed since the pool was made, and the annotator saw what there is now.
+    Work done in another pool or on the search page counts while the text is the same: it is not
+    asked for again. A judgment of another text of the passage counts only when it was given in this
+    very pool: the passage has changed since the pool was made, and the annotator saw what there is
+    now.
     """
     items: dict[tuple[str, str], PoolItem] = {(i.query, i.passage_id): i for i in pool.items}
     names: dict[tuple[str, str], set[str]] = {pair: set() for pair in items}

@@ -1,8 +1,9 @@
 """Files and judged sets -> clean training examples, with a count of all that was left out."""
 
+import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,10 +35,17 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def read_examples(file: Path, titles: bool = True, kind: str = "") -> Iterator[Example]:
+def read_examples(
+    file: Path,
+    titles: bool = True,
+    kind: str = "",
+    questions: Mapping[str, list[str]] | None = None,
+) -> Iterator[Example]:
     """Examples of a JSONL file with `text`, `query` or `queries`, and optional titles.
 
     With `kind`, rows of another kind give passages without a query, to be found as negatives.
+    With `questions` (of `read_questions`) these stand in for the file's own queries, and rows
+    they don't name give passages without a query.
 
     A title is put in front of its text, as the product shows it, unless it is the query itself
     or `titles` is off (a model should not lean on them).
@@ -50,11 +58,24 @@ def read_examples(file: Path, titles: bool = True, kind: str = "") -> Iterator[E
         titled = titles and title and row.get("kind") != "title"
         passage = clean(f"{title}\n{text}" if titled else text)
         document = str(row.get("doc_title") or row.get("_id") or passage)
-        if kind and row.get("kind") != kind:
+        if questions is not None:
+            queries = questions.get(hashlib.sha256(text.encode()).hexdigest(), [])
+        if not queries or (kind and row.get("kind") != kind):
             yield Example("", passage, document, negative=True)
             continue
         for query in queries:
             yield Example(clean(str(query)), passage, document, bool(row.get("negative")))
+
+
+def read_questions(file: Path) -> dict[str, list[str]]:
+    """SHA-256 of a text -> questions it answers: ours, about texts that are not ours to copy."""
+    found: dict[str, list[str]] = {}
+    for line, row in jsonl_rows(file):
+        digest, queries = row.get("text_sha256"), row.get("queries")
+        if not isinstance(digest, str) or not isinstance(queries, list):
+            raise TrainingError(f"{file}:{line}: expected text_sha256 and queries.")
+        found[digest] = [str(query) for query in queries]
+    return found
 
 
 def read_answer_sentences(file: Path, titles: bool = True) -> Iterator[Example]:

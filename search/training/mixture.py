@@ -27,6 +27,7 @@ from search.training.examples import (
     mended,
     read_answer_sentences,
     read_examples,
+    read_questions,
 )
 from search.training.mining import Miner, Mining
 from search.training.pairs import Pair
@@ -46,6 +47,8 @@ class Source:
     """Whether the passages are single sentences (rows with `answers`)."""
     same_document: bool = False
     last_rank: int = 30
+    questions: str = ""
+    """A file of questions about this one's texts, asked in place of its own queries."""
     kind: str = ""
     """Use only the queries of this kind («question»); passages of all kinds can be negatives."""
     single: bool = False
@@ -84,10 +87,12 @@ def mix(
     """Pairs of all sources, source after source; files are looked for in `folders` in order."""
     for source in sources:
         file = _found(source.file, folders)
+        asked = source.questions
+        questions = read_questions(_found(asked, folders)) if asked else None
         examples = (
             read_answer_sentences(file, source.titles)
             if source.sentences
-            else read_examples(file, source.titles, source.kind)
+            else read_examples(file, source.titles, source.kind, questions)
         )
         kept: Iterable[Example] = guard.without_leaks(mended(examples, report), report)
         if source.single:

@@ -1,4 +1,5 @@
 import json
+import re
 import unicodedata
 from collections import Counter
 
@@ -42,6 +43,15 @@ def test_answers_name_sentences_of_their_passage(rows: list[Row]) -> None:
             assert all(0 <= int(number) < sentences for number in numbers), row["_id"]
             answered += bool(numbers)
     assert answered > 0.99 * sum(len(row["queries"]) for row in rows)
+
+
+def test_questions_about_documentation_stand_once_and_name_a_text() -> None:
+    file = ROOT / "data" / "pairs" / "documentation_questions.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    queries = [query for row in rows for query in row["queries"]]
+    assert len({row["text_sha256"] for row in rows}) == len(rows) >= 600
+    assert all(re.fullmatch("[0-9a-f]{64}", row["text_sha256"]) for row in rows)
+    assert len(set(queries)) == len(queries) and all(len(query) > 10 for query in queries)
 
 
 def test_no_question_of_the_demo_is_trained_on(rows: list[Row], analyzer: Analyzer) -> None:

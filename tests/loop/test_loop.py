@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytrec_eval
@@ -46,7 +47,7 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, demo_index: Path) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("loop")
-    queries = [json.loads(line) for line in (DEMO / "queries.jsonl").open(encoding="utf-8")]
+    queries = rows_of(DEMO / "queries.jsonl")
     write_set(folder / "judge", queries[:JUDGED])
     write_set(folder / "held-out", queries[-HELD_OUT:])
     yield Place(
@@ -63,6 +64,10 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo_index: Path) -> Iterato
     shutil.rmtree(folder)
 
 
+def rows_of(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
 def write_set(folder: Path, queries: list[dict[str, str]]) -> None:
     """A part of the demo's queries with their qrels."""
     folder.mkdir()
@@ -77,10 +82,7 @@ def write_set(folder: Path, queries: list[dict[str, str]]) -> None:
 
 def judge_all(url: str, annotator: str, pool: str) -> int:
     """A scripted annotator at the page's API, who knows the demo's qrels; how many it judged."""
-    ids = {
-        row["text"]: row["_id"]
-        for row in map(json.loads, (DEMO / "queries.jsonl").open(encoding="utf-8"))
-    }
+    ids = {row["text"]: row["_id"] for row in rows_of(DEMO / "queries.jsonl")}
     qrels = read_qrels(DEMO)
     client = Client(url, verbose=False)
     count = 0
@@ -115,7 +117,7 @@ def test_judgments_teach_a_reranker_that_is_compared_promoted_and_rolled_back(
 
     pairs, model = place.folder / "pairs.jsonl", place.folder / "reranker"
     place.run("judge", "export", "--format", "pairs", "--to", str(pairs), "--against", held_out)
-    labels = [json.loads(line)["label"] for line in pairs.open(encoding="utf-8")]
+    labels = [row["label"] for row in rows_of(pairs)]
     positives = sum(grade >= 2 for grades in exported.values() for grade in grades.values())
     assert labels.count(1.0) == positives > 0
     embedded = Settings().reranker

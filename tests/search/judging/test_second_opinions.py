@@ -4,7 +4,7 @@ from search.errors import JudgingError
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool, PoolItem
 from search.judging.second_opinions import pool_of_second_opinions, second_opinions
-from search.judging.tasks import next_task
+from search.judging.tasks import next_task, who_judged
 
 QUERY = "чем питается кит"
 NEED = "Нужна пища, а не место."
@@ -75,9 +75,9 @@ def test_the_pool_goes_to_someone_who_has_not_judged_the_item() -> None:
     pool = pool_of_second_opinions("спорные", POOL, judgments)
     assert [(i.passage_id, i.need, i.query_id) for i in pool.items] == [("кит", NEED, "q1")]
     assert (pool.name, pool.overlap) == ("спорные", 3)
-    assert next_task(pool, "Анна", judgments) is None
-    assert next_task(pool, "Пётр", judgments) is None
-    task = next_task(pool, "Олег", judgments)
+    assert next_task(pool, "Анна", who_judged(pool, judgments)) is None
+    assert next_task(pool, "Пётр", who_judged(pool, judgments)) is None
+    task = next_task(pool, "Олег", who_judged(pool, judgments))
     assert task is not None and task.passage_id == "кит"
 
 

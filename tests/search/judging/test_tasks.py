@@ -10,7 +10,7 @@ import pytest
 
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool, PoolItem
-from search.judging.tasks import Task, next_task, order_for, progress
+from search.judging.tasks import Task, next_task, order_for, progress, who_judged
 from search.settings import ROOT
 
 QUERIES = ("кто спит зимой", "чем питается кит", "вода для чая", "из чего пекут хлеб")
@@ -114,7 +114,7 @@ def test_annotators_working_to_the_end_give_each_item_its_overlap(
     working = list(names)
     while working:
         name = turns.choice(working)
-        task = next_task(pool, name, judgments)
+        task = next_task(pool, name, who_judged(pool, judgments))
         if task is None:
             working.remove(name)
         else:
@@ -124,23 +124,23 @@ def test_annotators_working_to_the_end_give_each_item_its_overlap(
     counts = [len([j for j in judgments if (j.query, j.passage_id) == pair]) for pair in PAIRS]
     assert counts == [min(overlap, people)] * len(PAIRS)
     for name in names:
-        now = progress(pool, name, judgments)
+        now = progress(pool, name, who_judged(pool, judgments))
         own = sum(judgment.annotator == name for judgment in judgments)
         assert (now.done, now.open, now.total) == (own, 0, len(PAIRS))
 
 
 def test_what_cannot_be_judged_is_not_asked_again() -> None:
-    first = next_task(POOL, "Анна", [])
+    first = next_task(POOL, "Анна", who_judged(POOL, []))
     assert first is not None and first.position == 0
-    second = next_task(POOL, "Анна", [judged(first, "Анна", grade=None)])
+    second = next_task(POOL, "Анна", who_judged(POOL, [judged(first, "Анна", grade=None)]))
     assert second is not None and second.position == 1
 
 
 def test_the_search_for_a_task_starts_where_the_annotator_is_and_wraps_around() -> None:
     order = order_for(POOL, "Анна")
-    assert next_task(POOL, "Анна", [], start=7) == order[7]
+    assert next_task(POOL, "Анна", who_judged(POOL, []), start=7) == order[7]
     end = [judged(task, "Анна") for task in order[7:]]
-    assert next_task(POOL, "Анна", end, start=7) == order[0]
+    assert next_task(POOL, "Анна", who_judged(POOL, end), start=7) == order[0]
 
 
 def test_progress_counts_own_and_open_items_apart() -> None:
@@ -148,7 +148,7 @@ def test_progress_counts_own_and_open_items_apart() -> None:
     order = order_for(pool, "Анна")
     judgments = [judged(order[0], "Анна"), judged(order[1], "Пётр")]
     judgments += [judged(order[2], name) for name in ("Пётр", "Олег")]
-    now = progress(pool, "Анна", judgments)
+    now = progress(pool, "Анна", who_judged(pool, judgments))
     assert (now.done, now.open, now.total) == (1, 18, 20)
 
 
@@ -156,13 +156,15 @@ def test_work_on_the_same_text_elsewhere_is_not_asked_for_again() -> None:
     first = order_for(POOL, "Анна")[0]
     same = judged(first, "Анна", pool="вчерашний")
     changed = replace(same, text_hash="hash of another text")
-    assert progress(POOL, "Анна", [same]).done == 1
-    assert progress(POOL, "Анна", [changed]).done == 0
-    assert progress(POOL, "Анна", [replace(changed, pool=POOL.name)]).done == 1
+    assert progress(POOL, "Анна", who_judged(POOL, [same])).done == 1
+    assert progress(POOL, "Анна", who_judged(POOL, [changed])).done == 0
+    assert progress(POOL, "Анна", who_judged(POOL, [replace(changed, pool=POOL.name)])).done == 1
 
 
 def test_judgments_of_other_queries_and_passages_count_for_nothing() -> None:
     first = order_for(POOL, "Анна")[0]
     foreign = replace(judged(first, "Анна"), query="где зимуют раки")
-    now = progress(POOL, "Анна", [foreign, replace(judged(first, "Анна"), passage_id="рак")])
+    now = progress(
+        POOL, "Анна", who_judged(POOL, [foreign, replace(judged(first, "Анна"), passage_id="рак")])
+    )
     assert (now.done, now.open) == (0, 20)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from pathlib import Path
 
@@ -55,6 +56,32 @@ def test_answer_sentences_of_a_row_stand_under_its_title(folder: Path) -> None:
     assert asked[1].passage == "Озеро Ладога\nГлубина озера Ладога равна 200 метрам."
 
 
+def test_questions_of_a_file_of_their_own_stand_in_for_the_texts_queries(
+    folder: Path, analyzer: Analyzer
+) -> None:
+    lines = (folder / "lakes.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    ours = {
+        "text_sha256": hashlib.sha256(texts[2].encode()).hexdigest(),
+        "queries": ["где Онега глубже всего", "берега Онеги"],
+    }
+    (folder / "ours.jsonl").write_text(json.dumps(ours), encoding="utf-8")
+    source = Source("lakes.jsonl", questions="ours.jsonl", hard=3, easy=0)
+    pairs, report = run(folder, analyzer, source)
+    asked = {pair.query: pair.passage for pair in pairs if pair.label}
+    assert asked == dict.fromkeys(ours["queries"], f"Озеро Онега\n{texts[2]}")
+    assert report.counts["queries"] == 2
+    assert sum(not pair.label for pair in pairs) == 6
+
+
+def test_a_file_of_questions_without_their_text_is_refused(
+    folder: Path, analyzer: Analyzer
+) -> None:
+    (folder / "ours.jsonl").write_text('{"queries": ["где"]}', encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"ours\.jsonl:1: expected text_sha256 and queries"):
+        run(folder, analyzer, Source("lakes.jsonl", questions="ours.jsonl"))
+
+
 def test_a_heading_of_several_passages_is_left_out(tmp_path: Path, analyzer: Analyzer) -> None:
     rows = [{"query": "Примеры", "text": f"Пример номер {n} из книги."} for n in range(4)]
     rows += [{"query": f"Слово {lake}", "text": f"Слово про {lake} здесь."} for lake in LAKES]
@@ -90,4 +117,6 @@ def test_a_source_that_is_nowhere_is_told(tmp_path: Path, analyzer: Analyzer) ->
 
 def test_our_own_mixtures_can_be_read() -> None:
     folder = Path(__file__).parents[3] / "data" / "pairs" / "mixtures"
-    assert [bool(read_mixture(file)) for file in sorted(folder.glob("*.toml"))] == [True, True]
+    files = sorted(file.stem for file in folder.glob("*.toml"))
+    assert files == ["documentation", "full", "third", "wide"]
+    assert all(read_mixture(folder / f"{name}.toml") for name in files)
