@@ -11,7 +11,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 from index.errors import RetrievalError
 from search.judging.store import JudgmentStore
 from search.judging.sync import start_sync
-from search.settings import Settings
+from search.serving import serving_settings
 from search.start import open_engine
 from search.ui.page import CSS, THEME, build_page
 from search.ui.sign_in import logins
@@ -23,7 +23,7 @@ def main() -> int:
     for chatty in ("httpx", "sentence_transformers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
-        settings = Settings.from_environment()
+        settings = serving_settings()
         logging.info("settings: %s", settings.as_dict())
         auth = logins()
         store = JudgmentStore.open(settings.database_url)

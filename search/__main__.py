@@ -16,7 +16,7 @@ from search.judging.pool_command import add_pool_command
 from search.judging.snapshot_command import add_snapshot_command
 from search.model_command import add_model_command
 from search.report import evaluation_as_text, ranking_as_json, ranking_as_text
-from search.settings import Settings
+from search.serving import serving_settings
 from search.start import open_engine
 
 
@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _query(options: argparse.Namespace) -> None:
-    settings = Settings.from_environment()
+    settings = serving_settings()
     engine = Engine.open(options.index, settings) if options.index else open_engine(settings)
     ranking = engine.search(options.query, options.top_k)
     if options.json:
@@ -73,7 +73,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         raise EvaluationError(
             f"{options.json}: there is no such folder. Make it or choose another."
         )
-    evaluation = evaluate(options.set, Settings.from_environment(), options.corpus)
+    evaluation = evaluate(options.set, serving_settings(), options.corpus)
     sys.stdout.write(evaluation_as_text(evaluation) + "\n")
     if options.json:
         options.json.write_text(

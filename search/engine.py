@@ -20,6 +20,7 @@ from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
 from search.hits import Hit, Ranking, Stage
 from search.rerank import Reranker
+from search.serving import serving_settings
 from search.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -46,12 +47,12 @@ class Engine:
 
     @classmethod
     def open(cls, directory: Path | str, settings: Settings | None = None) -> Self:
-        """Open an index with the models of `settings` (default: from the environment).
+        """Open an index with the models of `settings` (default: `serving_settings`).
 
         Raises `ModelError` for a model that can't be had, `IndexStoreError` or
         `IndexMismatchError` for an index that is missing, damaged or built with something else.
         """
-        settings = settings or Settings.from_environment()
+        settings = settings or serving_settings()
         analyzer = Analyzer()
         encoder = Encoder(settings.encoder, device_for(settings))
         index = OpenIndex.open(Path(directory), encoder, analyzer)

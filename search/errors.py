@@ -8,6 +8,7 @@
     ├── QueryError       a query that can't be searched: empty, too long
     ├── EvaluationError  an evaluation set that can't be read or measured
     ├── JudgingError     judgments, pools or snapshots that can't be kept or compared
+    │   └── NothingToJudgeError  a pool without items
     └── TrainingError    pairs or a base that nothing can be learned from
 """
 
@@ -33,6 +34,10 @@ class EvaluationError(RetrievalError):
 
 class JudgingError(RetrievalError):
     """Judgments, pools or snapshots that can't be read, kept or compared."""
+
+
+class NothingToJudgeError(JudgingError):
+    """A pool would hold no item."""
 
 
 class TrainingError(RetrievalError):

@@ -1,7 +1,6 @@
 """python -m search model promote FOLDER · rollback · list"""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -27,29 +26,23 @@ def add_model_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 
 def _promote(options: argparse.Namespace) -> None:
-    settings = _settings()
+    settings = Settings.from_environment()
     Reranker(str(options.reranker), device_for(settings))  # raises for what can't rerank
     promoted = promote(Path(settings.promotions), options.reranker, options.note)
     sys.stdout.write(f"{promoted.reranker} is used from the next start on.\n")
 
 
 def _rollback(_: argparse.Namespace) -> None:
-    settings = _settings()
-    file = Path(settings.promotions)
+    file = Path(Settings.from_environment().promotions)
     taken = roll_back(file)
     left = history(file)
-    now = left[-1].reranker if left else settings.reranker
+    now = left[-1].reranker if left else Settings().reranker
     sys.stdout.write(f"{taken.reranker} is out of service, from the next start on: {now}\n")
 
 
 def _list(_: argparse.Namespace) -> None:
-    settings = _settings()
-    rows = [["", settings.reranker, "embedded"]]
-    rows += [[p.time[:19], p.reranker, p.note] for p in history(Path(settings.promotions))]
+    promoted = history(Path(Settings.from_environment().promotions))
+    rows = [["", Settings().reranker, "embedded"]]
+    rows += [[p.time[:19], p.reranker, p.note] for p in promoted]
     rows[-1][-1] = f"{rows[-1][-1]} (in service)".strip()
     sys.stdout.write("\n".join(table(rows, left=3)) + "\n")
-
-
-def _settings() -> Settings:
-    """Without a look at what is promoted: a broken promotion must be possible to roll back."""
-    return Settings.from_environment({**os.environ, "RERANKER": Settings().reranker})

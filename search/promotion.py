@@ -1,15 +1,20 @@
 """Which reranker is in service: a history of promotions that can be rolled back.
 
 The file holds a JSON object a line, only ever added to; replaying it tells what is in service:
-a promotion goes on top, a rollback takes the top away. Below all is the embedded reranker.
+a promotion goes on top, a rollback takes the top away. Below all is the embedded reranker. A last
+line without its line break was torn off while it was written: it never happened.
 """
 
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from index.errors import ModelError
 
@@ -37,16 +42,18 @@ def promote(file: Path, reranker: Path, note: str = "") -> Promotion:
         note,
         datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    _append(file, asdict(promotion))
+    with _locked(file) as stream:
+        _append(stream, asdict(promotion))
     return promotion
 
 
 def roll_back(file: Path) -> Promotion:
     """Take the reranker in service out of it; returns it. Raises `ModelError` when none is."""
-    current = _replayed(file)
-    if not current:
-        raise ModelError("No reranker was promoted: the embedded one is in service already.")
-    _append(file, {"rollback": datetime.now(UTC).isoformat(timespec="seconds")})
+    with _locked(file) as stream:
+        current = history(file)
+        if not current:
+            raise ModelError("No reranker was promoted: the embedded one is in service already.")
+        _append(stream, {"rollback": datetime.now(UTC).isoformat(timespec="seconds")})
     return current[-1]
 
 
@@ -55,7 +62,7 @@ def in_service(file: Path) -> Promotion | None:
 
     Raises `ModelError` when its folder is gone or its weights are no longer those promoted.
     """
-    current = _replayed(file)
+    current = history(file)
     if not current:
         return None
     promotion = current[-1]
@@ -69,14 +76,10 @@ def in_service(file: Path) -> Promotion | None:
 
 def history(file: Path) -> list[Promotion]:
     """What a rollback would go through, the reranker in service last."""
-    return _replayed(file)
-
-
-def _replayed(file: Path) -> list[Promotion]:
     stack: list[Promotion] = []
     try:
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        for line in lines:
+        content = _whole_lines(file.read_bytes()) if file.exists() else b""
+        for line in content.split(b"\n")[:-1]:
             row = json.loads(line)
             if "rollback" in row:
                 stack.pop()
@@ -90,17 +93,31 @@ def _replayed(file: Path) -> list[Promotion]:
     return stack
 
 
-def _append(file: Path, row: dict[str, str]) -> None:
+@contextmanager
+def _locked(file: Path) -> Iterator[BinaryIO]:
+    """The file to add to; other programs that want to change it wait."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        with file.open("a+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield stream
     except OSError as error:
         raise ModelError(
             f"{file}: can't be written ({error.strerror}). Nothing changed."
         ) from error
+
+
+def _append(stream: BinaryIO, row: dict[str, str]) -> None:
+    """Add a line in place of a torn one, which a line break would make a broken or a valid one."""
+    stream.seek(0)
+    stream.truncate(len(_whole_lines(stream.read())))
+    stream.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _whole_lines(content: bytes) -> bytes:
+    return content[: content.rfind(b"\n") + 1]
 
 
 def _weights_hash(folder: Path) -> str:

@@ -4,13 +4,12 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
 from index.passages import WINDOW_CHARS
 from search.errors import SettingsError
-from search.promotion import in_service
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +32,7 @@ class Settings:
     rerank_depth: int = 20
     """How many fused candidates the cross-encoder reads."""
     bm25_share: float = 4.0
-    dense_share: float = 12.0
+    dense_share: float = 6.0
     """Reranked score = logit + bm25_share * BM25 / best BM25 + dense_share * cosine."""
     rerank_batch: int = 20
     max_query_chars: int = 1000
@@ -41,15 +40,12 @@ class Settings:
     """Where judgments are kept: SQLite, or postgresql+psycopg://… for several replicas."""
     snapshots_dir: str = str(ROOT / "data" / "judgments" / "snapshots")
     promotions: str = str(ROOT / "data" / "judgments" / "promotions.jsonl")
-    """Which reranker `python -m search model promote` put into service, unless RERANKER is set."""
+    """History of what `python -m search model promote` put into service; see `search.serving`."""
     window_chars: int = WINDOW_CHARS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the overrides; raises `SettingsError` naming variable, value and what fits.
-
-        Without RERANKER it is the promoted one; raises `ModelError` when that is gone or changed.
-        """
+        """Read the overrides; raises `SettingsError` naming variable, value and what fits."""
         values: dict[str, str | int | float] = {}
         for field in fields(cls):
             raw = environment.get(field.name.upper())
@@ -68,8 +64,6 @@ class Settings:
                 raise SettingsError(
                     f"{name.upper()}={getattr(settings, name)}: must be at least {lowest}."
                 )
-        if "reranker" not in values and (promoted := in_service(Path(settings.promotions))):
-            settings = replace(settings, reranker=promoted.reranker)
         return settings
 
     def as_dict(self) -> dict[str, str | int | float]:

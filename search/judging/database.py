@@ -70,9 +70,15 @@ class Database:
             options: dict[str, Any] = {"timeout": timeout}
         else:
             options = {"connect_timeout": max(2, round(timeout))}
-        self._engine = create_engine(
-            parsed, connect_args=options, pool_timeout=timeout, pool_pre_ping=True
-        )
+        try:
+            self._engine = create_engine(
+                parsed, connect_args=options, pool_timeout=timeout, pool_pre_ping=True
+            )
+        except ImportError as error:
+            raise JudgingError(
+                f"{self._place}: the driver of PostgreSQL can't be loaded ({error}). "
+                'Run pip install "psycopg[binary]".'
+            ) from error
         self._writer = self._engine.execution_options(writes=True)
         if self._sqlite:
             event.listen(self._engine, "connect", self._prepare_sqlite)
@@ -94,6 +100,11 @@ class Database:
                 key = func.hashtextextended(lock, 0)
                 connection.execute(select(func.pg_advisory_xact_lock(key)))
             yield connection
+
+    def exclude_writers(self, connection: Connection, table: str) -> None:
+        """Nobody else writes to the table until the `write` block ends; reading goes on."""
+        if not self._sqlite:  # SQLite has locked the whole file by now
+            connection.exec_driver_sql(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
     def _prepare_sqlite(self, connection: DBAPIConnection, _: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves

@@ -110,6 +110,30 @@ class Desk:
             )
         )
 
+    def judge_found(
+        self,
+        annotator: str,
+        query: str,
+        passage_id: str,
+        grade: Grade,
+        seen_hash: str,
+    ) -> Judgment:
+        """Save a judgment of a passage that a search found, outside any pool.
+
+        One that has gone since it was found is kept under its passage id: it is stale.
+        """
+        passage = self._passages.get(passage_id)
+        return self.store.save(
+            Judgment(
+                query=query,
+                passage_id=passage_id,
+                document_id=passage.document_id if passage else passage_id,
+                text_hash=seen_hash,
+                annotator=annotator,
+                grade=grade,
+            )
+        )
+
     def undo(self, annotator: str, pool: str) -> Work | None:
         """Withdraw the annotator's latest judgment in the pool and go back to its item.
 
@@ -120,9 +144,10 @@ class Desk:
             return None
         pair = withdrawn.query, withdrawn.passage_id
 
-        def same(live: Pool, _: JudgedBy) -> Task | None:
+        def same(live: Pool, judged_by: JudgedBy) -> Task | None:
             order = order_for(live, annotator)
-            return next((task for task in order if (task.query, task.passage_id) == pair), None)
+            back = (task for task in order if (task.query, task.passage_id) == pair)
+            return next(back, None) or next_task(live, annotator, judged_by)  # it is gone
 
         return self._work(pool, annotator, same)
 

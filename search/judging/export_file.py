@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from search.judging.exports import (
 )
 from search.judging.judgment import Judgment
 from search.judging.known_texts import KnownTexts
-from search.judging.pairs_file import PairsFile, write_training_pairs
+from search.judging.pairs_file import USUAL_PLAN, PairsFile, PairsPlan, write_training_pairs
+from search.judging.pool import needs_of
 from search.judging.qrels import qrels_of
 from search.judging.stale import Freshness
 from search.judging.store import JudgmentStore
@@ -49,14 +50,50 @@ WITH_NAMES = (ExportFormat.JSONL, ExportFormat.CSV)
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file, and what of the judgments chosen is in it."""
+    """A file or folder, and what of the judgments chosen is in it."""
 
     file: Path
     judgments: int
-    freshness: Counter[Freshness] | None
+    freshness: Counter[Freshness] | None = None
     """Judgments by what became of their text; BEIR and pairs leave out what is not fresh. None
-    when the corpus can't be read, which the other formats do without."""
+    when the corpus wasn't or can't be read, which the other formats do without."""
     pairs: PairsFile | None = None
+
+
+def write_export(
+    form: ExportFormat,
+    judgments: Sequence[Judgment],
+    to: Path,
+    store: JudgmentStore,
+    settings: Settings,
+    salt: str | None = None,
+    plan: PairsPlan = USUAL_PLAN,
+) -> Exported:
+    """Write the judgments to `to`, a folder for BEIR, with the texts of `settings.corpus`.
+
+    A `salt` replaces names by pseudonyms in formats that hold names. Raises `JudgingError` when
+    nothing can be written of these judgments, `CorpusError` for a corpus that can't be read.
+    """
+    corpus, window = Path(settings.corpus), settings.window_chars
+    if form is ExportFormat.PAIRS:
+        made = write_training_pairs(judgments, read_corpus(corpus), to, plan, window)
+        return Exported(to, len(judgments), pairs=made)
+    if form is ExportFormat.BEIR:
+        needs = needs_of(store.pools())
+        counts = write_beir(judgments, read_corpus(corpus), to, needs, window)
+        return Exported(to, len(judgments), counts)
+    if form is ExportFormat.QRELS:
+        qrels = qrels_of(judgments)
+        if not qrels:
+            raise JudgingError(
+                f"None of the {len(judgments)} judgments holds a grade, all say that the passage "
+                "can't be judged. Choose others or another format."
+            )
+        write_trec_qrels(qrels, to)
+    else:
+        named = judgments if salt is None else with_pseudonyms(judgments, salt)
+        (write_jsonl if form is ExportFormat.JSONL else write_csv)(named, to)
+    return Exported(to, len(judgments))
 
 
 def export_file(
@@ -67,38 +104,17 @@ def export_file(
     settings: Settings,
     salt: str = "",
 ) -> Exported:
-    """Write `FILES[form]` into `folder`, with the texts of `settings.corpus` where it needs them.
-
-    A `salt` replaces names by pseudonyms in formats that hold names. Raises `JudgingError` when
-    nothing can be written of these judgments, `CorpusError` for a corpus that can't be read.
-    """
-    file, corpus, window = folder / FILES[form], Path(settings.corpus), settings.window_chars
-    needs_corpus = form in (ExportFormat.BEIR, ExportFormat.PAIRS)
+    """`write_export` as the one file `FILES[form]` in `folder`, with the judgments' freshness."""
+    file = folder / FILES[form]
     try:
-        freshness = _freshness(judgments, corpus, window)
+        freshness = _freshness(judgments, Path(settings.corpus), settings.window_chars)
     except CorpusError:
-        if needs_corpus:
-            raise
-        freshness = None
-    if form is ExportFormat.PAIRS:
-        made = write_training_pairs(judgments, read_corpus(corpus), file, window_chars=window)
-        return Exported(file, len(judgments), freshness, made)
+        freshness = None  # a format that needs the corpus raises it again
+    to = folder / "beir" if form is ExportFormat.BEIR else file
+    made = write_export(form, judgments, to, store, settings, salt or None)
     if form is ExportFormat.BEIR:
-        needs = {i.query: i.need for pool in store.pools() for i in pool.items if i.need}
-        write_beir(judgments, read_corpus(corpus), folder / "beir", needs, window)
-        shutil.make_archive(str(file.with_suffix("")), "zip", folder, "beir")
-    elif form is ExportFormat.QRELS:
-        qrels = qrels_of(judgments)
-        if not qrels:
-            raise JudgingError(
-                f"None of the {len(judgments)} judgments holds a grade, all say that the passage "
-                "can't be judged. Choose others or another format."
-            )
-        write_trec_qrels(qrels, file)
-    else:
-        named = with_pseudonyms(judgments, salt) if salt else judgments
-        (write_jsonl if form is ExportFormat.JSONL else write_csv)(named, file)
-    return Exported(file, len(judgments), freshness)
+        shutil.make_archive(str(file.with_suffix("")), "zip", folder, to.name)
+    return replace(made, file=file, freshness=made.freshness or freshness)
 
 
 def _freshness(

@@ -1,20 +1,15 @@
-"""python -m search judge import · export · agreement"""
+"""python -m search judge import · export · agreement · split"""
 
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from index.corpus import Document, read_corpus
+from index.corpus import read_corpus
 from search.errors import JudgingError
 from search.judging.agreement import NOTES, Agreement, PairAgreement, agreement_of
-from search.judging.exports import (
-    with_pseudonyms,
-    write_beir,
-    write_csv,
-    write_jsonl,
-    write_trec_qrels,
-)
+from search.judging.export_file import ExportFormat, write_export
 from search.judging.imports import (
     BadLine,
     Origin,
@@ -22,12 +17,12 @@ from search.judging.imports import (
     read_trec_qrels,
     save_import,
 )
-from search.judging.judgment import GRADES, Judgment
+from search.judging.judgment import GRADES
 from search.judging.known_texts import KnownTexts
-from search.judging.pairs_file import write_training_pairs
-from search.judging.qrels import qrels_of
+from search.judging.pairs_file import PairsPlan
 from search.judging.query_set import QuerySet
 from search.judging.query_table import read_query_table, write_query_set
+from search.judging.split import PARTS, split_set
 from search.judging.store import JudgmentStore
 from search.settings import Settings
 
@@ -48,9 +43,8 @@ def add_judge_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     bring.add_argument("--to", type=Path, metavar="FOLDER", help="new set for a table of queries")
     bring.set_defaults(run=_import)
     export = actions.add_parser("export", help="write the standing judgments")
-    export.add_argument(
-        "--format", choices=["qrels", "beir", "jsonl", "csv", "pairs"], required=True
-    )
+    formats = [form.value for form in ExportFormat]
+    export.add_argument("--format", choices=formats, required=True)
     export.add_argument("--to", type=Path, required=True, metavar="PATH")
     export.add_argument("--annotator", metavar="NAME", help="only this one's judgments")
     export.add_argument("--pseudonyms", metavar="SALT", help="jsonl, csv: names made from SALT")
@@ -66,6 +60,12 @@ def add_judge_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
         "--disagreements", type=int, default=10, metavar="N", help="list the N biggest"
     )
     agreement.set_defaults(run=_agreement)
+    split = actions.add_parser("split", help="a judged set -> one part to judge, one held out")
+    split.add_argument("set", type=Path, metavar="SET", help="BEIR folder")
+    split.add_argument("--held-out", type=int, default=40, metavar="QUERIES")
+    split.add_argument("--seed", type=int, default=42)
+    split.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    split.set_defaults(run=_split)
     for action in (bring, export):
         action.add_argument(
             "--corpus", type=Path, metavar="PATH", help="the texts that were judged (CORPUS)"
@@ -108,47 +108,28 @@ def _import(options: argparse.Namespace) -> None:
     _say(f"{len(saved)} judgments of {options.annotator} saved", *_skipped(found.bad))
 
 
+def _split(options: argparse.Namespace) -> None:
+    split_set(options.set, options.held_out, options.to, options.seed)
+    _say(*(f"{options.to / part}" for part in PARTS))
+
+
 def _export(options: argparse.Namespace) -> None:
     settings = Settings.from_environment()
+    if options.corpus:
+        settings = replace(settings, corpus=str(options.corpus))
+    form = ExportFormat(options.format)
+    plan = PairsPlan(options.hard, options.easy, options.seed, tuple(options.against))
     with JudgmentStore.open(settings.database_url) as store:
         judgments = store.current(options.annotator, options.pool)
-        needs = {
-            item.query: item.need for pool in store.pools() for item in pool.items if item.need
-        }
-    if not judgments:
-        raise JudgingError("There is no judgment to export. Check --annotator and --pool.")
-    if options.format in ("jsonl", "csv"):
-        if options.pseudonyms is not None:
-            judgments = with_pseudonyms(judgments, options.pseudonyms)
-        write = write_jsonl if options.format == "jsonl" else write_csv
-        write(judgments, options.to)
-    elif options.format == "qrels":
-        write_trec_qrels(qrels_of(judgments), options.to)
-    elif options.format == "beir":
-        counts = write_beir(
-            judgments, _documents(options), options.to, needs, settings.window_chars
-        )
-        _say(*(f"{count:>9} judgments {state.value}" for state, count in counts.items()))
-    else:
-        _export_pairs(judgments, options, settings)
-    _say(f"{len(judgments)} judgments exported to {options.to}")
-
-
-def _export_pairs(
-    judgments: list[Judgment], options: argparse.Namespace, settings: Settings
-) -> None:
-    made = write_training_pairs(
-        judgments,
-        _documents(options),
-        options.to,
-        options.hard,
-        options.easy,
-        options.seed,
-        options.against,
-        settings.window_chars,
-    )
-    _say(*(f"{count:>9} {what}" for what, count in made.counts.most_common()))
-    _say(made.statistics)
+        if not judgments:
+            raise JudgingError("There is no judgment to export. Check --annotator and --pool.")
+        made = write_export(form, judgments, options.to, store, settings, options.pseudonyms, plan)
+    if made.freshness:
+        _say(*(f"{count:>9} judgments {state.value}" for state, count in made.freshness.items()))
+    if made.pairs:
+        _say(*(f"{count:>9} {what}" for what, count in made.pairs.counts.most_common()))
+        _say(made.pairs.statistics)
+    _say(f"{made.judgments} judgments exported to {made.file}")
 
 
 def _agreement(options: argparse.Namespace) -> None:
@@ -190,10 +171,6 @@ def _pair_lines(pair: PairAgreement) -> Iterator[str]:
 
 def _number(value: float | None) -> str:
     return "not defined" if value is None else f"{value:.3f}"
-
-
-def _documents(options: argparse.Namespace) -> Iterator[Document]:
-    return read_corpus(options.corpus or Path(Settings.from_environment().corpus))
 
 
 def _skipped(bad: tuple[BadLine, ...]) -> list[str]:

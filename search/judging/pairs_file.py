@@ -1,7 +1,7 @@
 """Judgments -> a file of training pairs, when what training needs is installed."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,22 @@ from index.passages import WINDOW_CHARS
 from search.errors import JudgingError
 from search.judging.exports import new_path
 from search.judging.judgment import Judgment
+
+
+@dataclass(frozen=True, slots=True)
+class PairsPlan:
+    """What is decided of training pairs before they are mined."""
+
+    hard: int = 4
+    """Mined negatives a query."""
+    easy: int = 1
+    """Random negatives a query."""
+    seed: int = 42
+    against: tuple[Path, ...] = ()
+    """Sets whose queries are kept out."""
+
+
+USUAL_PLAN = PairsPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +44,10 @@ def write_training_pairs(
     judgments: Iterable[Judgment],
     documents: Iterable[Document],
     file: Path,
-    hard: int = 4,
-    easy: int = 1,
-    seed: int = 42,
-    against: Sequence[Path] = (),
+    plan: PairsPlan,
     window_chars: int = WINDOW_CHARS,
 ) -> PairsFile:
-    """Write the pairs of `search.judging.training_pairs`, with `hard` and `easy` negatives mined.
+    """Write the pairs of `search.judging.training_pairs` with the negatives of the plan.
 
     Raises `JudgingError` when a package of requirements-training.txt is missing, when there is
     nothing to learn from and when the file can't be written.
@@ -48,9 +61,9 @@ def write_training_pairs(
             f"Training pairs need the package {error.name!r}. "
             "Run pip install -r requirements-training.txt."
         ) from error
-    mining = Mining(hard=hard, easy=easy, seed=seed)
+    mining = Mining(hard=plan.hard, easy=plan.easy, seed=plan.seed)
     with new_path(file) as draft:
-        made = training_pairs(judgments, documents, Analyzer(), mining, against, window_chars)
+        made = training_pairs(judgments, documents, Analyzer(), mining, plan.against, window_chars)
         write_pairs(made.pairs, draft)
     return PairsFile(
         pairs=len(made.pairs),

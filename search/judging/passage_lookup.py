@@ -31,6 +31,10 @@ class PassageLookup(Mapping[str, Passage]):
         """Raises `KeyError` for an id the index doesn't hold."""
         return self._passages[self._rows[passage_id]]
 
+    def __contains__(self, passage_id: object) -> bool:
+        """Without reading the passage."""
+        return passage_id in self._rows
+
     def __iter__(self) -> Iterator[str]:
         """The ids in row order."""
         return iter(self._rows)

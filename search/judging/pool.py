@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from index.passages import Passage
-from search.errors import JudgingError
+from search.errors import JudgingError, NothingToJudgeError
 from search.hits import Ranking
 from search.judging.judgment import MAX_NAME_CHARS, check_length, check_storable, text_hash
 from search.judging.query_set import Query
@@ -57,7 +57,7 @@ class Pool:
         check_storable("pool name", self.name)
         check_counts(self.depth, self.overlap)
         if not self.items:
-            raise JudgingError(
+            raise NothingToJudgeError(
                 f"pool {self.name!r}: there is nothing to judge in it. "
                 "Give queries that find something not yet judged."
             )
@@ -110,6 +110,11 @@ def pool_of_rankings(
                 sources.setdefault(passage.id, []).append(ranker)
         items += (pool_item(query, p, tuple(sources[p.id])) for p in passages.values())
     return Pool(name, tuple(items), overlap, seed, depth, snapshot)
+
+
+def needs_of(pools: Iterable[Pool]) -> dict[str, str]:
+    """Query's text -> the information need that a pool tells, the last one's where several do."""
+    return {item.query: item.need for pool in pools for item in pool.items if item.need}
 
 
 def top_passages(ranked: Iterable[Passage], depth: int) -> Iterator[Passage]:

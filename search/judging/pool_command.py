@@ -6,19 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from search.engine import Engine
-from search.evaluation import read_qrels
 from search.hits import STAGES
+from search.judging.by_text import file_grades
 from search.judging.passage_lookup import PassageLookup
 from search.judging.pool import Pool, pool_of_rankings
 from search.judging.pool_plan import PoolPlan
 from search.judging.pool_status import PoolStatus
 from search.judging.query_set import QuerySet
-from search.judging.rankers import check_rankers, rankings_of
+from search.judging.rankers import check_rankers, rankings_of, rankings_of_snapshot
 from search.judging.second_opinions import pool_of_second_opinions
 from search.judging.snapshot_files import load_snapshot
 from search.judging.snapshot_holes import pool_of_snapshot
 from search.judging.snapshot_report import table
 from search.judging.store import JudgmentStore
+from search.serving import serving_settings
 from search.settings import Settings
 from search.start import open_engine
 
@@ -34,12 +35,21 @@ def add_pool_command(commands: "argparse._SubParsersAction[argparse.ArgumentPars
         "--rankers", default=",".join(STAGES), metavar="A,B", help="stages (default: %(default)s)"
     )
     make.add_argument("--reranker", metavar="MODEL", help="one more ranker: another reranker")
+    make.add_argument(
+        "--snapshots",
+        nargs="*",
+        default=[],
+        metavar="NAME[:STAGE]",
+        help="more rankers: what a snapshot's stage (default: reranked) found",
+    )
     make.set_defaults(run=_make)
     fill = actions.add_parser("holes", help="pool what a snapshot shows and nobody has judged")
     fill.add_argument("name", metavar="NAME")
     fill.add_argument("snapshot", metavar="SNAPSHOT")
     fill.add_argument("--stage", choices=STAGES, default="reranked")
-    fill.add_argument("--qrels", type=Path, metavar="SET", help="folder with more judgments")
+    fill.add_argument(
+        "--qrels", type=Path, metavar="SET", help="folder of queries and qrels: more judgments"
+    )
     fill.set_defaults(run=_holes)
     for command in (make, fill):
         command.add_argument("--depth", type=int, default=10, metavar="K", help="documents a query")
@@ -56,7 +66,7 @@ def add_pool_command(commands: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _make(options: argparse.Namespace) -> None:
-    settings = Settings.from_environment()
+    settings = serving_settings()
     names = [name.strip() for name in options.rankers.split(",") if name.strip()]
     check_rankers(names)
     plan = _plan(options)
@@ -69,9 +79,17 @@ def _make(options: argparse.Namespace) -> None:
             other = replace(settings, reranker=options.reranker)
             directory = options.index or settings.index_dir
             others[f"reranked by {options.reranker}"] = Engine.open(directory, other)
+        rankings = rankings_of(engine, queries, names, others)
+        passages = PassageLookup(engine.index.passages)
+        for ranker in options.snapshots:
+            name, _, stage = ranker.partition(":")
+            snapshot = load_snapshot(Path(settings.snapshots_dir), name)
+            rankings[f"snapshot {ranker}"] = rankings_of_snapshot(
+                snapshot, stage or "reranked", queries, passages
+            )
         pool = pool_of_rankings(
             plan.name,
-            rankings_of(engine, queries, names, others),
+            rankings,
             queries.queries,
             plan.depth,
             plan.overlap,
@@ -87,7 +105,7 @@ def _holes(options: argparse.Namespace) -> None:
         plan.check(store)
         snapshot = load_snapshot(Path(settings.snapshots_dir), options.snapshot)
         passages = PassageLookup.open(Path(options.index or settings.index_dir))
-        more = read_qrels(options.qrels) if options.qrels else {}
+        more = file_grades(options.qrels) if options.qrels else {}
         _save(store, pool_of_snapshot(plan, snapshot, options.stage, passages, store, more))
 
 

@@ -24,5 +24,5 @@ class PoolPlan:
         `save_pool` itself is what keeps names apart.
         """
         Pool(self.name, (_ANY_ITEM,), self.overlap, self.seed, self.depth)
-        if self.name in {pool.name for pool in store.pools()}:
+        if self.name in store.pool_names():
             raise JudgingError(f"there is already a pool named {self.name!r}. Choose another name.")

@@ -6,11 +6,13 @@ from types import MappingProxyType
 
 from tqdm import tqdm
 
+from index.passages import Passage
 from search.engine import Engine
 from search.errors import JudgingError, QueryError
 from search.evaluation import stage_hits
-from search.hits import STAGES, Ranking
+from search.hits import STAGES, Hit, Ranking
 from search.judging.query_set import QuerySet
+from search.judging.snapshots import Snapshot
 
 NO_ENGINES: Mapping[str, Engine] = MappingProxyType({})
 
@@ -61,6 +63,35 @@ def rankings_of(
         for ranker, ranking in found.items():
             rankings[ranker][query.id] = ranking
     return rankings
+
+
+def rankings_of_snapshot(
+    snapshot: Snapshot, stage: str, queries: QuerySet, passages: Mapping[str, Passage]
+) -> dict[str, Ranking]:
+    """Query id -> what a stage of a snapshot found for the queries of a set, matched by text.
+
+    Passages that the index no longer holds are left out. Raises `JudgingError` for a stage that
+    isn't there and a snapshot of none of the queries.
+    """
+    ids = {text: query_id for query_id, text in snapshot.queries.items()}
+    found = {
+        query.id: Ranking(
+            query.text,
+            tuple(
+                Hit(passages[ranked.passage_id], {})
+                for ranked in snapshot.ranked(stage)[ids[query.text]]
+                if ranked.passage_id in passages
+            ),
+        )
+        for query in queries.queries
+        if query.text in ids
+    }
+    if not found:
+        raise JudgingError(
+            f"The snapshot {snapshot.name!r} holds none of the queries of {queries.name!r}. "
+            "Choose a snapshot of this set."
+        )
+    return found
 
 
 def check_rankers(names: Iterable[str]) -> None:

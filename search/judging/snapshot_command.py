@@ -1,4 +1,4 @@
-"""python -m search snapshot save NAME SET · list · diff A B"""
+"""python -m search snapshot save NAME SET · list · diff A B · export NAME"""
 
 import argparse
 import sys
@@ -8,16 +8,14 @@ from search.engine import Engine
 from search.errors import JudgingError
 from search.evaluation import read_qrels
 from search.hits import STAGES
+from search.judging.exports import write_trec_run
 from search.judging.query_set import QuerySet
 from search.judging.snapshot_diff import diff
-from search.judging.snapshot_files import (
-    check_free,
-    load_snapshot,
-    save_snapshot,
-    snapshot_names,
-)
+from search.judging.snapshot_files import check_free, load_snapshot, save_snapshot
+from search.judging.snapshot_list import list_snapshots
 from search.judging.snapshot_report import diff_as_text, table
 from search.judging.snapshots import take_snapshot
+from search.serving import serving_settings
 from search.settings import Settings
 from search.start import open_engine
 
@@ -33,7 +31,7 @@ def add_snapshot_command(
     save.add_argument("set", type=Path, metavar="SET", help="queries.jsonl or a folder with it")
     save.add_argument("--index", metavar="DIR", help="index directory (default: the app's)")
     save.set_defaults(run=_save)
-    listing = actions.add_parser("list", help="the snapshots there are")
+    listing = actions.add_parser("list", help="the snapshots there are, newest first")
     listing.set_defaults(run=_list)
     compare = actions.add_parser("diff", help="what moved from snapshot A to B")
     compare.add_argument("before", metavar="A")
@@ -44,10 +42,15 @@ def add_snapshot_command(
         "--queries", type=int, default=5, metavar="N", help="most changed queries to show"
     )
     compare.set_defaults(run=_diff)
+    export = actions.add_parser("export", help="a stage's lists as a TREC run")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("--stage", choices=STAGES, default="reranked")
+    export.add_argument("--to", type=Path, required=True, metavar="FILE")
+    export.set_defaults(run=_export)
 
 
 def _save(options: argparse.Namespace) -> None:
-    settings = Settings.from_environment()
+    settings = serving_settings()
     folder = Path(settings.snapshots_dir)
     check_free(folder, options.name)
     queries = QuerySet.read(options.set)
@@ -61,25 +64,27 @@ def _save(options: argparse.Namespace) -> None:
 def _list(options: argparse.Namespace) -> None:
     folder = Path(Settings.from_environment().snapshots_dir)
     rows = [["name", "created (UTC)", "set", "reranker", "queries", "passages"]]
-    broken = []
-    for name in snapshot_names(folder):
-        try:
-            snapshot = load_snapshot(folder, name)
-        except JudgingError as error:
-            broken.append(str(error))
-            continue
+    found = list_snapshots(folder)
+    for line in found.snapshots:
         rows.append(
             [
-                name,
-                f"{snapshot.created:%Y-%m-%d %H:%M:%S}",
-                snapshot.set,
-                f"{Path(snapshot.reranker).name} {snapshot.reranker_fingerprint[:12]}",
-                str(len(snapshot.queries)),
-                str(snapshot.index.passages),
+                line.name,
+                f"{line.created:%Y-%m-%d %H:%M:%S}",
+                line.set,
+                f"{Path(line.reranker).name} {line.reranker_fingerprint[:12]}",
+                str(line.queries),
+                str(line.passages),
             ]
         )
-    lines = table(rows, left=4) if len(rows) > 1 else [f"No snapshots in {folder}."]
-    sys.stdout.write("\n".join([*lines, *broken]) + "\n")
+    lines = table(rows, left=4) if found.snapshots else [f"No snapshots in {folder}."]
+    sys.stdout.write("\n".join([*lines, *(broken.error for broken in found.broken)]) + "\n")
+
+
+def _export(options: argparse.Namespace) -> None:
+    folder = Path(Settings.from_environment().snapshots_dir)
+    run = load_snapshot(folder, options.name).run(options.stage)
+    write_trec_run(run, options.to, f"{options.name}.{options.stage}")
+    sys.stdout.write(f"{len(run)} queries of {options.name} written to {options.to}\n")
 
 
 def _diff(options: argparse.Namespace) -> None:

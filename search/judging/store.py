@@ -1,6 +1,7 @@
 """Judgments and pools kept in a database; nothing judged is ever changed or deleted."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from search.errors import JudgingError
 from search.judging.database import Database
-from search.judging.judgment import Judgment, check_storable
+from search.judging.judgment import Grade, Judgment, check_storable
 from search.judging.pool import Pool, PoolItem
 from search.judging.schema import judgments, migrate, pool_items, pools, undos
 from search.judging.tasks import JudgedBy, Mark, who_judged
@@ -69,12 +70,7 @@ class JudgmentStore:
             standing = _latest(connection, *same_pair)
             if standing and _said(standing) == _said(judgment):
                 return standing
-            stored = replace(judgment, id=0, time=datetime.now(UTC))
-            values = _values(stored)
-            del values["id"]
-            added = insert(judgments).values(pair=pair, **values).returning(judgments.c.id)
-            identity = connection.execute(added).scalar_one()
-        return replace(stored, id=identity)
+            return _added(connection, replace(judgment, time=datetime.now(UTC)))
 
     def undo(self, annotator: str, pool: str | None = None) -> Judgment | None:
         """Withdraw the annotator's latest standing judgment (of a pool) and return it.
@@ -107,6 +103,16 @@ class JudgmentStore:
         with self._database.read() as connection:
             return _latest(connection, judgments.c.annotator == annotator, judgments.c.pair == pair)
 
+    def grades_of(self, annotator: str, query: str) -> dict[str, Grade | None]:
+        """Passage id -> the annotator's standing grade for a query."""
+        chosen = (
+            select(judgments.c.passage_id, judgments.c.grade)
+            .where(*_chosen(annotator, None), judgments.c.query == query, _not_undone())
+            .order_by(judgments.c.id)
+        )
+        with self._database.read() as connection:
+            return {passage_id: grade for passage_id, grade in connection.execute(chosen)}
+
     def judged_by(self, pool: Pool) -> JudgedBy:
         """Who judged each item of a pool: `who_judged` without reading whole judgments."""
         standing = (
@@ -129,6 +135,30 @@ class JudgmentStore:
         )
         with self._database.read() as connection:
             return [Event(_judgment(row[:-1]), row[-1]) for row in connection.execute(chosen)]
+
+    def is_empty(self) -> bool:
+        """Whether no judgment was ever made; there may be pools."""
+        with self._database.read() as connection:
+            return _is_empty(connection)
+
+    def restore(self, events: Iterable[Event]) -> int:
+        """Add a history, oldest first, to a store without judgments; says how many were added.
+
+        Times and undos stay as they were, ids are new. A store that holds a judgment, be it an
+        undone one, is left as it is.
+        """
+        count = 0
+        with self._database.write("restore") as connection:
+            self._database.exclude_writers(connection, judgments.name)
+            if not _is_empty(connection):
+                return 0
+            for event in events:
+                added = _added(connection, event.judgment)
+                if event.undone_at:
+                    values = {"judgment_id": added.id, "time": event.undone_at}
+                    connection.execute(insert(undos).values(values))
+                count += 1
+        return count
 
     def save_pool(self, pool: Pool) -> Pool:
         """Add a pool and return it with its time; raises `JudgingError` when the name is taken."""
@@ -198,6 +228,18 @@ class JudgmentStore:
                 item = {column.name: row[column] for column in _ITEM_COLUMNS}
                 items.append(PoolItem(**{**item, "sources": tuple(item["sources"])}))
         return [Pool(items=tuple(items), **values) for values, items in found.values()]
+
+
+def _added(connection: Connection, judgment: Judgment) -> Judgment:
+    values = _values(judgment)
+    del values["id"]
+    pair = _pair_of(judgment.query, judgment.passage_id)
+    added = insert(judgments).values(pair=pair, **values).returning(judgments.c.id)
+    return replace(judgment, id=connection.execute(added).scalar_one())
+
+
+def _is_empty(connection: Connection) -> bool:
+    return connection.execute(select(judgments.c.id).limit(1)).first() is None
 
 
 def _pair_of(query: str, passage_id: str) -> str:

@@ -1,67 +1,72 @@
-"""The history as one JSONL file, pushed to the hub every few minutes where a disk doesn't last."""
+"""The judgments kept in a dataset of the hub, where a disk doesn't last.
 
-import json
+Every process pushes a file of its own, `judgments-<start>-<random>.jsonl`, with the whole history
+of its database: five minutes apart while there is news, and at exit. So no process overwrites what
+another one pushed, and a database without judgments pushes nothing. A process that finds its
+database without judgments when it starts first restores what all the files hold; a database with
+judgments is left alone.
+
+What this is not: two replicas with databases of their own don't see each other's judgments until
+one starts anew with an empty database (give them one PostgreSQL for that); what was judged since
+the last push is lost when a process is killed; pools and snapshots are not kept. Old files stay in
+the dataset, one for each start; a person may delete those whose judgments a newer one holds.
+"""
+
 import os
+import tempfile
+import uuid
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import asdict
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from huggingface_hub import CommitInfo, CommitScheduler
+from huggingface_hub import CommitInfo, CommitScheduler, HfApi
 
 from search.errors import JudgingError
+from search.judging.history_file import export_history, read_history, united
 from search.judging.store import Event, JudgmentStore
 
-EXPORT = "judgments.jsonl"
+FILES = "judgments-*.jsonl"
 MINUTES = 5.0
-
-
-def export_history(store: JudgmentStore, file: Path) -> int:
-    """Write every judgment ever made, a JSON object a line, and say how many.
-
-    The file is replaced whole, and not touched when nothing changed. Raises `JudgingError` when it
-    can't be written.
-    """
-    events = store.history()
-    content = "".join(_line(event) for event in events).encode()
-    draft = file.with_name(f".{file.name}.draft")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.is_file() and file.read_bytes() == content:
-            return len(events)
-        with draft.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise JudgingError(
-            f"{file}: the judgments can't be exported there ({error.strerror}). Make room or "
-            "choose another folder."
-        ) from error
-    return len(events)
 
 
 def start_sync(
     store: JudgmentStore, folder: Path, environment: Mapping[str, str] = os.environ
 ) -> CommitScheduler | None:
-    """Push an export in `folder` to the dataset JUDGMENTS_REPO every five minutes and at exit.
+    """Restore the judgments of the dataset JUDGMENTS_REPO into an empty store, then keep it pushed.
 
-    None, and nothing is started, unless JUDGMENTS_REPO and HF_TOKEN are both set. Raises
-    `JudgingError` when the hub can't be reached or refuses.
+    `folder` is where the file to push is written. None, and nothing is done, unless JUDGMENTS_REPO
+    and HF_TOKEN are both set. Raises `JudgingError` when the hub can't be reached or refuses, and
+    for a file there that is no history.
     """
     repo, token = environment.get("JUDGMENTS_REPO"), environment.get("HF_TOKEN")
     if not repo or not token:
         return None
     try:
+        if store.is_empty():
+            store.restore(_fetched(repo, token))
         return _HistoryScheduler(store, folder, repo, token)
+    except JudgingError:
+        raise
     except Exception as error:  # the hub's and its HTTP library's errors have no root in common
         raise JudgingError(
-            f"JUDGMENTS_REPO={repo!r}: judgments can't be pushed there ({_first_line(error)}). "
+            f"JUDGMENTS_REPO={repo!r}: judgments can't be kept there ({_first_line(error)}). "
             "Check the name (owner/name) and that HF_TOKEN may write to it, or unset both."
         ) from error
+
+
+def _fetched(repo: str, token: str) -> list[Event]:
+    """The union of all histories in the dataset, which is made when there is none yet."""
+    hub = HfApi(token=token)
+    hub.create_repo(repo, repo_type="dataset", private=True, exist_ok=True)
+    names = sorted(
+        name for name in hub.list_repo_files(repo, repo_type="dataset") if fnmatchcase(name, FILES)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        files = [
+            hub.hf_hub_download(repo, name, repo_type="dataset", local_dir=folder) for name in names
+        ]
+        return united(read_history(Path(file)) for file in files)
 
 
 class _HistoryScheduler(CommitScheduler):
@@ -69,24 +74,21 @@ class _HistoryScheduler(CommitScheduler):
 
     def __init__(self, store: JudgmentStore, folder: Path, repo: str, token: str) -> None:
         self._store = store  # before the scheduler's thread starts to push
+        self._name = f"judgments-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}.jsonl"
         super().__init__(
             repo_id=repo,
             repo_type="dataset",
             private=True,
             token=token,
             folder_path=folder,
-            allow_patterns=EXPORT,
+            allow_patterns=self._name,
             every=MINUTES,
         )
 
     def push_to_hub(self) -> CommitInfo | None:
-        export_history(self._store, self.folder_path / EXPORT)
+        if not export_history(self._store, self.folder_path / self._name):
+            return None
         return super().push_to_hub()
-
-
-def _line(event: Event) -> str:
-    row = {**asdict(event.judgment), "undone_at": event.undone_at}
-    return json.dumps(row, ensure_ascii=False, default=lambda time: time.isoformat()) + "\n"
 
 
 def _first_line(error: Exception) -> str:

@@ -49,7 +49,7 @@ class Progress:
     total: int
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def order_for(pool: Pool, annotator: str) -> tuple[Task, ...]:
     """All items in the annotator's order: queries shuffled, passages shuffled inside a query.
 

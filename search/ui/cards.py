@@ -1,11 +1,14 @@
 """Ranking -> HTML: the result cards, their stages, marks and messages."""
 
+from collections.abc import Mapping
+
 from index.sentences import Span
 from search.errors import QueryError
 from search.hits import STAGES, Hit, Ranking
+from search.judging.judgment import Grade
 from search.ui.escaping import escaped
 from search.ui.judge.texts import JudgeTexts
-from search.ui.spot_grades import seen_attributes, spot_grades_html
+from search.ui.spot_grades import seen_attribute, spot_grades_html
 from search.ui.texts import Texts
 
 CSS = """
@@ -48,12 +51,19 @@ def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = Fal
     return f'<div class="summary" role="status">{notes}</div>'
 
 
-def hits_html(ranking: Ranking, texts: Texts, judge_texts: JudgeTexts) -> str:
-    """The result cards, best first, each with its grades; or the no-hit message."""
+def hits_html(
+    ranking: Ranking, texts: Texts, judge_texts: JudgeTexts, given: Mapping[str, Grade | None]
+) -> str:
+    """The result cards, best first, with buttons to grade them; or the no-hit message.
+
+    `given` is passage id -> the grade the person gave it before.
+    """
     if not ranking.hits:
         return message_html(texts.nothing)
-    grades = spot_grades_html(judge_texts)
-    cards = "".join(_card(hit, number, texts, grades) for number, hit in enumerate(ranking.hits, 1))
+    cards = "".join(
+        _card(hit, number, texts, spot_grades_html(judge_texts, given.get(hit.passage.id)))
+        for number, hit in enumerate(ranking.hits, 1)
+    )
     return f'<div class="hits" data-query="{escaped(ranking.query)}">{cards}</div>'
 
 
@@ -62,7 +72,7 @@ def _card(hit: Hit, number: int, texts: Texts, grades: str) -> str:
     stages = "".join(f"<span>{escaped(_stage(hit, name, texts))}</span>" for name in STAGES)
     cut = f'<div class="cut">{escaped(texts.cut)}</div>' if hit.cut else ""
     return (
-        f'<article data-id="{escaped(hit.passage.id)}" {seen_attributes(hit)}>'
+        f'<article data-id="{escaped(hit.passage.id)}" {seen_attribute(hit)}>'
         f'<h3><span class="rank">{number}.</span><span class="title">{title}</span></h3>'
         f"<p>{passage_html(hit, texts.best_sentence)}</p>"
         f'<div class="stages" title="{escaped(texts.stage_help)}">{stages}</div>'

@@ -12,19 +12,22 @@ from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
 from search.ui import cards, spot_grades
+from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge import sheet
 from search.ui.judge.api import add_judge_api
-from search.ui.judge.tab import JUDGING, add_judge_tab
-from search.ui.labelled import Labelled
+from search.ui.judge.tab import add_judge_tab
+from search.ui.labelled import Labelled, relabel
 from search.ui.pools import view as pools_view
 from search.ui.pools.tab import add_pools_tab
 from search.ui.quality import views as quality_views
 from search.ui.quality.tab import add_quality_tab
-from search.ui.search_tab import MAX_RESULTS, MODELS, add_search_tab
+from search.ui.search_tab import MAX_RESULTS, add_search_tab
 from search.ui.sign_in import BROWSER_KEY
-from search.ui.texts import LANGUAGES, RUSSIAN, Texts
+from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 
 CSS = "".join(part.CSS for part in (cards, spot_grades, sheet, pools_view, quality_views))
+CACHE_SECONDS = 3600
+"""Gradio's copies of exported and uploaded files, which may hold names, are kept no longer."""
 THEME = gr.themes.Base(
     font=["system-ui", "Segoe UI", "Roboto", "sans-serif"], font_mono=["ui-monospace", "monospace"]
 )
@@ -41,7 +44,9 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             raise gr.Error(str(error)) from error
 
     desk = Desk(store, PassageLookup(engine.index.passages))
-    page: gr.Blocks = gr.Blocks(title=RUSSIAN.title, analytics_enabled=False)
+    page: gr.Blocks = gr.Blocks(
+        title=RUSSIAN.title, analytics_enabled=False, delete_cache=(CACHE_SECONDS, CACHE_SECONDS)
+    )
     with page:
         signed = gr.BrowserState(
             {"name": "", "pool": ""}, storage_key=BROWSER_KEY, secret=BROWSER_KEY
@@ -50,7 +55,7 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             heading = gr.Markdown(_heading(RUSSIAN))
             language = gr.Radio(
                 list(LANGUAGES),
-                value="Русский",
+                value=DEFAULT_LANGUAGE,
                 show_label=False,
                 container=False,
                 scale=0,
@@ -58,17 +63,17 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
                 elem_id="language",
             )
         tabs: dict[str, gr.Tab] = {}
-        labelled: Labelled = [(heading, lambda spoken: _heading(LANGUAGES[spoken]))]
+        labelled: Labelled = [relabel(heading, LANGUAGES, value=_heading)]
         with gr.Tabs():
             with _tab("search", tabs):
-                labelled += add_search_tab(engine, store, language, signed, page)
+                labelled += add_search_tab(engine, desk, language, signed, page)
             with _tab("judge", tabs):
                 labelled += add_judge_tab(engine, desk, language, signed, tabs["judge"], page)
             with _tab("pools", tabs):
                 labelled += add_pools_tab(engine, store, language, tabs["pools"])
             with _tab("quality", tabs):
                 labelled += add_quality_tab(engine, store, language, tabs["quality"])
-        labelled += [(tab, _label_of(name)) for name, tab in tabs.items()]
+        labelled += [relabel(tab, LANGUAGES, label=_name_of(name)) for name, tab in tabs.items()]
 
         def speak(spoken: str) -> tuple[Any, ...]:
             return tuple(update(spoken) for _, update in labelled)
@@ -77,8 +82,7 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             speak,
             [language],
             [component for component, _ in labelled],
-            show_progress="hidden",
-            api_visibility="private",
+            **QUIET,
         )
         gr.api(search, api_name="search", **MODELS)  # type: ignore[attr-defined]
         add_judge_api(desk, JUDGING)
@@ -90,8 +94,8 @@ def _tab(name: str, tabs: dict[str, gr.Tab]) -> gr.Tab:
     return tabs[name]
 
 
-def _label_of(name: str) -> Callable[[str], dict[str, Any]]:
-    return lambda spoken: gr.update(label=LANGUAGES[spoken].tabs[name])
+def _name_of(tab: str) -> Callable[[Texts], str]:
+    return lambda texts: texts.tabs[tab]
 
 
 def _heading(texts: Texts) -> str:

@@ -9,11 +9,11 @@ import gradio as gr
 from index.errors import RetrievalError
 from search.engine import Engine
 from search.errors import QueryError
-from search.judging.judgment import Judgment
-from search.judging.store import JudgmentStore
+from search.judging.desk import Desk
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
+from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge.texts import JUDGE_TEXTS
-from search.ui.labelled import Labelled
+from search.ui.labelled import Labelled, relabel
 from search.ui.sign_in import annotator_name
 from search.ui.spot_grades import MARK, SCRIPT, saved_html
 from search.ui.texts import LANGUAGES
@@ -33,13 +33,11 @@ PUT_QUERY_INTO_ADDRESS = """(query) => {
   query ? url.searchParams.set('q', query) : url.searchParams.delete('q');
   window.history.replaceState(null, '', url);
 }"""
-MODELS: dict[str, Any] = {"concurrency_id": "models", "concurrency_limit": 2}
-"""Events that compute with the models share two places."""
 
 
 def add_search_tab(
     engine: Engine,
-    store: JudgmentStore,
+    desk: Desk,
     language: gr.Radio,
     signed: gr.BrowserState,
     page: gr.Blocks,
@@ -62,16 +60,30 @@ def add_search_tab(
     saved = gr.HTML(elem_id="saved")
     hits = gr.HTML(message_html(start.empty), elem_id="hits", js_on_load=SCRIPT)
 
-    def answer(query: str, top_k: float, language: str) -> Iterator[tuple[str, str]]:
-        yield from _answer(engine, query, int(top_k), language)
+    def answer(
+        query: str,
+        top_k: float,
+        spoken: str,
+        kept: dict[str, str],
+        request: gr.Request,
+        profile: gr.OAuthProfile | None,
+    ) -> Iterator[tuple[str, str]]:
+        who = annotator_name(kept["name"], request, profile)
+        yield from _answer(engine, desk, who, query, int(top_k), spoken)
 
-    def arrive(request: gr.Request, top_k: float, language: str) -> Iterator[tuple[Any, ...]]:
+    def arrive(
+        top_k: float,
+        spoken: str,
+        kept: dict[str, str],
+        request: gr.Request,
+        profile: gr.OAuthProfile | None,
+    ) -> Iterator[tuple[Any, ...]]:
         """A deep link brings its query; without one, nothing typed meanwhile is touched."""
         linked = str(request.query_params.get("q", ""))
         if not linked.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        for summary_and_hits in answer(linked, top_k, language):
+        for summary_and_hits in answer(linked, top_k, spoken, kept, request, profile):
             yield linked, *summary_and_hits
 
     def spot_check(
@@ -87,44 +99,44 @@ def add_search_tab(
         if not who:
             return message_html(texts.spot_sign_in, "message error")
         try:
-            judgment = _spot_judgment(who, event._data)
-            return saved_html(store.save(judgment), event._data["title"], texts)
+            sent = event._data
+            saved = desk.judge_found(
+                who, sent["query"], sent["passage"], int(sent["grade"]), sent["seen"]
+            )
+            return saved_html(saved, sent["title"], texts)
         except RetrievalError as error:
             return message_html(texts.failed.format(why=error), "message error")
         except Exception:
             logger.exception("a spot check failed")
             return message_html(texts.no_answer, "message error")
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    models: dict[str, Any] = {**quiet, **MODELS}
     ask: dict[str, Any] = {
         "fn": answer,
-        "inputs": [query, top_k, language],
+        "inputs": [query, top_k, language, signed],
         "outputs": [summary, hits],
-        **models,
+        **QUIET,
+        **MODELS,
     }
     triggers = [query.submit, button.click, examples.load_input_event.then]
     for trigger in triggers:
-        trigger(**ask).then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **quiet)
-    page.load(arrive, [top_k, language], [query, summary, hits], **models)
+        trigger(**ask).then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
+    page.load(arrive, [top_k, language, signed], [query, summary, hits], **QUIET, **MODELS)
     language.change(**ask)
-    graded = hits.click(spot_check, [signed, language], [saved], **quiet, concurrency_limit=20)
-    graded.then(None, [saved], None, js=MARK, **quiet)
+    graded = hits.click(
+        spot_check, [signed, language], [saved], trigger_mode="multiple", **QUIET, **JUDGING
+    )
+    graded.then(None, [saved], None, js=MARK, **QUIET)
     return [
-        (
-            query,
-            lambda spoken: gr.update(
-                label=LANGUAGES[spoken].query_label,
-                placeholder=LANGUAGES[spoken].query_placeholder,
-            ),
-        ),
-        (button, lambda spoken: LANGUAGES[spoken].button),
-        (top_k, lambda spoken: gr.update(label=LANGUAGES[spoken].top_k_label)),
-        (examples.dataset, lambda spoken: gr.update(label=LANGUAGES[spoken].examples_label)),
+        relabel(query, LANGUAGES, label="query_label", placeholder="query_placeholder"),
+        relabel(button, LANGUAGES, value="button"),
+        relabel(top_k, LANGUAGES, label="top_k_label"),
+        relabel(examples.dataset, LANGUAGES, label="examples_label"),
     ]
 
 
-def _answer(engine: Engine, query: str, top_k: int, spoken: str) -> Iterator[tuple[str, str]]:
+def _answer(
+    engine: Engine, desk: Desk, who: str, query: str, top_k: int, spoken: str
+) -> Iterator[tuple[str, str]]:
     """First the fused order at once, then the reranked one; errors as a message, not a trace."""
     texts, judge_texts = LANGUAGES[spoken], JUDGE_TEXTS[spoken]
     if not query.strip():
@@ -133,26 +145,15 @@ def _answer(engine: Engine, query: str, top_k: int, spoken: str) -> Iterator[tup
     try:
         first = engine.candidates(query)
         found = len(first.hits)
+        given = desk.store.grades_of(who, first.query) if who else {}
         shown = engine.finish(first, top_k)
-        yield (
-            summary_html(shown, found, texts, waiting=bool(found)),
-            hits_html(shown, texts, judge_texts),
-        )
+        waiting = summary_html(shown, found, texts, waiting=bool(found))
+        yield waiting, hits_html(shown, texts, judge_texts, given)
         final = engine.finish(engine.rerank(first), top_k)
-        yield summary_html(final, found, texts), hits_html(final, texts, judge_texts)
+        given = desk.store.grades_of(who, first.query) if who else {}  # given while it waited
+        yield summary_html(final, found, texts), hits_html(final, texts, judge_texts, given)
     except QueryError as error:
         yield "", query_error_html(error, texts)
     except Exception:
         logger.exception("a search failed")
         yield "", message_html(texts.other_failure, "message error")
-
-
-def _spot_judgment(who: str, sent: dict[str, Any]) -> Judgment:
-    return Judgment(
-        query=sent["query"],
-        passage_id=sent["passage"],
-        document_id=sent["document"],
-        text_hash=sent["seen"],
-        annotator=who,
-        grade=int(sent["grade"]),
-    )

@@ -17,12 +17,20 @@ def annotator_name(
 ) -> str:
     """The annotator's name, empty when nobody has signed in.
 
-    With a login (AUTH) or a Hugging Face account nobody judges under another name.
+    With logins (AUTH), and on a Space that signs in with Hugging Face, nobody judges under
+    another name.
     """
     login = getattr(request, "username", None)
     if login:
         return clean(str(login))
-    return clean(profile.username) if profile else clean(typed)
+    if profile or signs_in_with_hub():
+        return clean(profile.username) if profile else ""
+    return clean(typed)
+
+
+def signs_in_with_hub(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether this is a Space with `hf_oauth: true`."""
+    return "OAUTH_CLIENT_ID" in environment
 
 
 def logins(environment: Mapping[str, str] = os.environ) -> list[tuple[str, str]] | None:

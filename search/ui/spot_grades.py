@@ -1,7 +1,7 @@
 """One-click grades on a search card: their HTML, and the scripts that send and show them."""
 
 from search.hits import Hit
-from search.judging.judgment import GRADES, Judgment, text_hash
+from search.judging.judgment import GRADES, Grade, Judgment, text_hash
 from search.ui.escaping import escaped
 from search.ui.judge.texts import JudgeTexts
 
@@ -24,13 +24,14 @@ element.addEventListener('click', (event) => {
   if (!button) return;
   const card = button.closest('article');
   trigger('click', {grade: button.dataset.grade, query: button.closest('.hits').dataset.query,
-    passage: card.dataset.id, document: card.dataset.document, seen: card.dataset.seen,
+    passage: card.dataset.id, seen: card.dataset.seen,
     title: card.querySelector('.title').textContent});
 });
 """
 MARK = """() => {
   const saved = document.querySelector('#saved [data-grade]');
-  if (!saved) return;
+  const hits = document.querySelector('#hits .hits');
+  if (!saved || saved.dataset.query !== hits?.dataset.query) return;
   for (const card of document.querySelectorAll('#hits article')) {
     if (card.dataset.id !== saved.dataset.passage) continue;
     for (const button of card.querySelectorAll('.spot button'))
@@ -40,10 +41,10 @@ MARK = """() => {
 """Presses the button of what was saved, only after it was saved."""
 
 
-def spot_grades_html(texts: JudgeTexts) -> str:
-    """The row of buttons under a card."""
+def spot_grades_html(texts: JudgeTexts, given: Grade | None) -> str:
+    """The row of buttons under a card, the grade already `given` pressed."""
     buttons = "".join(
-        f'<button type="button" data-grade="{grade}" aria-pressed="false" '
+        f'<button type="button" data-grade="{grade}" aria-pressed="{str(grade == given).lower()}" '
         f'title="{escaped(texts.grades[grade])}" '
         f'aria-label="{escaped(f"{grade}: {texts.grades[grade]}")}">{grade}</button>'
         for grade in GRADES
@@ -52,17 +53,16 @@ def spot_grades_html(texts: JudgeTexts) -> str:
     return f'<div class="spot" role="group" aria-label="{label}">{label}: {buttons}</div>'
 
 
-def seen_attributes(hit: Hit) -> str:
+def seen_attribute(hit: Hit) -> str:
     """What the script needs to know of a card's passage besides its id."""
-    passage = hit.passage
-    seen = text_hash(passage.titled_text)
-    return f'data-document="{escaped(passage.document_id)}" data-seen="{seen}"'
+    return f'data-seen="{text_hash(hit.passage.titled_text)}"'
 
 
 def saved_html(judgment: Judgment, title: str, texts: JudgeTexts) -> str:
     """That a spot check is saved, readable for `MARK`."""
     said = texts.spot_saved.format(grade=judgment.grade, title=title)
     return (
-        f'<div class="message" role="status" data-passage="{escaped(judgment.passage_id)}" '
+        f'<div class="message" role="status" data-query="{escaped(judgment.query)}" '
+        f'data-passage="{escaped(judgment.passage_id)}" '
         f'data-grade="{judgment.grade}">{escaped(said)}</div>'
     )

@@ -1,6 +1,11 @@
 """Every word the page says, in Russian and English."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from search.hits import STAGES
+
+DEFAULT_LANGUAGE = "Русский"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Texts:
     summary: str
     milliseconds: str
     other_failure: str
+    action_failed: str
     cut: str
     best_sentence: str
     stages: dict[str, str]
@@ -44,6 +50,7 @@ RUSSIAN = Texts(
     summary="Показано {shown} из {found} кандидатов",
     milliseconds="мс",
     other_failure="Поиск не удался. Повторите запрос; если не поможет, смотрите журнал сервера.",
+    action_failed="Не получилось. Повторите; если не поможет, смотрите журнал сервера.",
     cut="реранкер прочитал только начало отрывка",
     best_sentence="Предложение, где больше всего слов запроса",
     stages={"bm25": "BM25", "dense": "плотный", "fused": "слияние", "reranked": "реранкер"},
@@ -76,6 +83,7 @@ ENGLISH = Texts(
     summary="Showing {shown} of {found} candidates",
     milliseconds="ms",
     other_failure="The search failed. Try again; if that doesn't help, see the server's log.",
+    action_failed="That failed. Try again; if that doesn't help, see the server's log.",
     cut="the reranker read only the beginning of this passage",
     best_sentence="The sentence with most words of the query",
     stages={"bm25": "BM25", "dense": "dense", "fused": "fusion", "reranked": "reranker"},
@@ -93,4 +101,9 @@ ENGLISH = Texts(
     stage_help="rank and score at every stage",
 )
 
-LANGUAGES = {"Русский": RUSSIAN, "English": ENGLISH}
+LANGUAGES = {DEFAULT_LANGUAGE: RUSSIAN, "English": ENGLISH}
+
+
+def stage_choices(names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(name, stage) of every stage in a language, in the order a query passes them."""
+    return [(names[stage], stage) for stage in STAGES]

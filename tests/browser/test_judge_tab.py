@@ -39,11 +39,13 @@ def sign_in(page: Page, url: str, name: str) -> None:
 def press_russian(page: Page, code: str) -> None:
     """A key pressed in a Russian layout: the code of its place, a Cyrillic letter."""
     letter = RUSSIAN_LETTERS[code]
-    page.evaluate(
-        "([code, key]) => document.body.dispatchEvent("
-        "new KeyboardEvent('keydown', {code, key, bubbles: true}))",
-        [code, letter],
-    )
+    keyboard = page.context.new_cdp_session(page)
+    for kind in ("keyDown", "keyUp"):
+        key = {"type": kind, "code": code, "key": letter}
+        keyboard.send(
+            "Input.dispatchKeyEvent", key | ({"text": letter} if kind == "keyDown" else {})
+        )
+    keyboard.detach()
 
 
 def test_fifty_pairs_are_judged_with_the_keyboard_only(
@@ -77,6 +79,12 @@ def test_letters_work_in_a_russian_layout_and_not_inside_a_comment(
     expect(page.locator(".sheet .said")).to_contain_text("Сохранено: 1")
     (saved,) = judgments.current("Борис")
     assert saved.comment == "нужно 3 примера"
+    assert page.locator(".sheet textarea").input_value() == ""
+    page.locator(".sheet textarea").click()
+    press_russian(page, "KeyN")  # a letter of the comment, not a grade
+    assert page.locator(".sheet textarea").input_value() == "т"
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Escape")
     press_russian(page, "KeyJ")
     expect(page.locator('.sheet button[aria-pressed="true"]')).to_contain_text("о том же")
     assert page.locator(".sheet textarea").input_value() == "нужно 3 примера"

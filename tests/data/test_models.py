@@ -14,7 +14,7 @@ def test_all_weights_together_stay_below_80_mb() -> None:
 
 def test_no_model_folder_holds_a_pickle() -> None:
     names = {file.suffix for file in MODELS.rglob("*") if file.is_file()}
-    assert names == {".json", ".md", ".safetensors"}
+    assert names == {".json", ".md", ".png", ".safetensors"}
 
 
 def test_the_reranker_loads_plainly_with_raw_fp32_logits() -> None:

@@ -1,6 +1,5 @@
 """The whole loop for real: judge, export, train, compare, promote, roll back."""
 
-import csv
 import json
 import os
 import shutil
@@ -17,6 +16,8 @@ from gradio_client import Client
 from sentence_transformers import CrossEncoder
 
 from search.evaluation import read_qrels
+from search.judging.split import PARTS, split_set
+from search.serving import serving_settings
 from search.settings import ROOT, Settings
 from tests.app_process import app_process
 
@@ -47,9 +48,8 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, demo_index: Path) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("loop")
-    queries = rows_of(DEMO / "queries.jsonl")
-    write_set(folder / "judge", queries[:JUDGED])
-    write_set(folder / "held-out", queries[-HELD_OUT:])
+    split_set(DEMO, JUDGED + HELD_OUT, folder / "whole")
+    split_set(folder / "whole" / "held-out", HELD_OUT, folder / "parts")
     yield Place(
         folder,
         {
@@ -66,18 +66,6 @@ def place(tmp_path_factory: pytest.TempPathFactory, demo_index: Path) -> Iterato
 
 def rows_of(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
-def write_set(folder: Path, queries: list[dict[str, str]]) -> None:
-    """A part of the demo's queries with their qrels."""
-    folder.mkdir()
-    lines = (json.dumps(query, ensure_ascii=False) + "\n" for query in queries)
-    (folder / "queries.jsonl").write_text("".join(lines), encoding="utf-8")
-    with (DEMO / "qrels.tsv").open(encoding="utf-8") as source:
-        rows = list(csv.reader(source, delimiter="\t"))
-    ids = {query["_id"] for query in queries}
-    kept = [rows[0], *(row for row in rows[1:] if row[0] in ids)]
-    (folder / "qrels.tsv").write_text("".join("\t".join(row) + "\n" for row in kept))
 
 
 def judge_all(url: str, annotator: str, pool: str) -> int:
@@ -98,7 +86,7 @@ def judge_all(url: str, annotator: str, pool: str) -> int:
 def test_judgments_teach_a_reranker_that_is_compared_promoted_and_rolled_back(
     place: Place,
 ) -> None:
-    judged_set, held_out = str(place.folder / "judge"), str(place.folder / "held-out")
+    judged_set, held_out = (str(place.folder / "parts" / part) for part in PARTS)
     made = place.run(
         "pool", "make", "первый", judged_set, "--rankers", "bm25,dense", "--depth", "5"
     )
@@ -137,9 +125,9 @@ def test_judgments_teach_a_reranker_that_is_compared_promoted_and_rolled_back(
 
     place.run("model", "promote", str(model), "--note", "первый пул")
     assert place.run("model", "list").splitlines()[-1].endswith("(in service)")
-    assert Settings.from_environment(place.environment).reranker == str(model)
+    assert serving_settings(place.environment).reranker == str(model)
     place.run("snapshot", "save", "promoted", held_out)
     same = place.run("snapshot", "diff", "after", "promoted")
     assert f"the first 10 changed in 0 of {HELD_OUT} queries" in same
     place.run("model", "rollback")
-    assert Settings.from_environment(place.environment).reranker == embedded
+    assert serving_settings(place.environment).reranker == embedded

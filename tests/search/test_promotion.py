@@ -1,5 +1,7 @@
+import fcntl
 import hashlib
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +29,7 @@ def test_at_first_nothing_is_promoted(file: Path) -> None:
     assert in_service(file) is None
     with pytest.raises(ModelError, match="No reranker was promoted"):
         roll_back(file)
-    assert not file.exists()
+    assert history(file) == []
 
 
 def test_promotions_pile_up_and_roll_back_one_by_one(file: Path, tmp_path: Path) -> None:
@@ -61,7 +63,9 @@ def test_weights_that_changed_or_went_are_not_served(file: Path, tmp_path: Path)
     assert in_service(file) is None
 
 
-@pytest.mark.parametrize("content", ["{", '{"a": 1}\n', '{"rollback": "2026"}\n', "\ud800"])
+@pytest.mark.parametrize(
+    "content", ["{\n", '{"a": 1}\n', '{"rollback": "2026"}\n', "\ud800\n", "\n"]
+)
 def test_a_broken_history_is_named(file: Path, content: str) -> None:
     file.parent.mkdir()
     file.write_text(content, encoding="utf-8", errors="surrogatepass")
@@ -75,16 +79,33 @@ def test_a_history_that_cant_be_written_changes_nothing(tmp_path: Path) -> None:
         promote(tmp_path / "file" / "promotions.jsonl", model(tmp_path / "model", 1.0))
 
 
-def test_the_settings_serve_what_is_promoted_unless_one_is_named(
-    file: Path, tmp_path: Path
-) -> None:
-    folder = model(tmp_path / "model", 1.0)
-    promote(file, folder)
-    environment = {"PROMOTIONS": str(file)}
-    assert Settings.from_environment(environment).reranker == str(folder)
-    assert Settings.from_environment(environment | {"RERANKER": "hub/name"}).reranker == "hub/name"
-    roll_back(file)
-    assert Settings.from_environment(environment).reranker == Settings().reranker
+@pytest.mark.parametrize("torn", ['{"rerank', '{"rollback": "2026"}', "заметка".encode()[:-1]])
+def test_a_torn_last_line_never_happened(file: Path, tmp_path: Path, torn: str | bytes) -> None:
+    first = promote(file, model(tmp_path / "первая", 1.0), "строка\u2028и ещё одна\nи ещё")
+    with file.open("ab") as stream:
+        stream.write(torn.encode() if isinstance(torn, str) else torn)
+    assert in_service(file) == first
+    second = promote(file, model(tmp_path / "вторая", 2.0))
+    assert history(file) == [first, second]
+    assert len(file.read_bytes().split(b"\n")) == 3
+    with file.open("ab") as stream:
+        stream.write(torn.encode() if isinstance(torn, str) else torn)
+    assert roll_back(file) == second
+    assert history(file) == [first]
+
+
+def test_two_rollbacks_at_once_wait_for_each_other(file: Path, tmp_path: Path) -> None:
+    promoted = promote(file, model(tmp_path / "model", 1.0))
+    with ThreadPoolExecutor(2) as threads, file.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        calls = [threads.submit(roll_back, file) for _ in range(2)]
+        assert not wait(calls, timeout=0.3).done
+        assert history(file) == [promoted]  # reading waits for nobody
+        fcntl.flock(other, fcntl.LOCK_UN)
+        errors = [call.exception(timeout=10) for call in calls]
+    (refused,) = (error for error in errors if error)
+    assert "No reranker was promoted" in str(refused)
+    assert history(file) == []
 
 
 def test_the_command_refuses_what_cant_rerank_and_lists_what_is_in_service(

@@ -18,12 +18,6 @@ LOWEST = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_promoted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever was promoted in this checkout."""
-    monkeypatch.setattr("search.settings.in_service", lambda _: None)
-
-
 def test_an_empty_environment_leaves_the_defaults() -> None:
     assert Settings.from_environment({}) == Settings()
 

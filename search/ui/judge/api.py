@@ -31,11 +31,15 @@ def add_judge_api(desk: Desk, limits: dict[str, Any]) -> None:
         request: gr.Request,
         profile: gr.OAuthProfile | None,
         comment: str = "",
+        text_hash: str = "",
     ) -> dict[str, Any]:
-        """Save a grade 0..3 (null: can't judge) of a passage; on the disk when it returns."""
+        """Save a grade 0..3 (null: can't judge) of a passage; on the disk when it returns.
+
+        `text_hash` is the one /next_task gave with the text that was judged.
+        """
         try:
             who = _named(annotator, request, profile)
-            saved = desk.judge(who, pool, query, passage_id, grade, comment)
+            saved = desk.judge(who, pool, query, passage_id, grade, comment, text_hash)
         except RetrievalError as error:
             raise gr.Error(str(error)) from error
         return {"id": saved.id, "time": saved.time and saved.time.isoformat()}
@@ -71,6 +75,7 @@ def _as_json(work: Work) -> dict[str, Any]:
         "passage_id": sheet.task.passage_id,
         "title": sheet.passage.title,
         "text": sheet.passage.text,
+        "text_hash": sheet.shown_hash,
         "position": sheet.task.position,
     }
     return {"task": task, "done": count.done, "open": count.open, "total": count.total}

@@ -26,7 +26,13 @@ CSS = """
 .sheet article h3 { margin: 0 0 6px; font-size: 1.05em; }
 .sheet article p { margin: 0; line-height: 1.6; overflow-wrap: anywhere; white-space: pre-line; }
 .sheet mark { background: #ffe58a; color: #222; border-radius: 3px; padding: 0 1px; }
-.sheet progress { width: 100%; height: 8px; accent-color: #3a7d44; }
+.sheet progress { width: 100%; height: 8px; appearance: none; border: 0; border-radius: 4px;
+  overflow: hidden; background: var(--neutral-200); }
+.dark .sheet progress,
+.dark .sheet progress::-webkit-progress-bar { background: var(--neutral-700); }
+.sheet progress::-webkit-progress-bar { background: var(--neutral-200); }
+.sheet progress::-webkit-progress-value { background: #3a7d44; }
+.sheet progress::-moz-progress-bar { background: #3a7d44; }
 .sheet .grades, .sheet .turns { display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0; }
 .sheet button { border: 1px solid var(--border-color-primary); border-radius: 8px; margin: 0;
   background: var(--background-fill-secondary); color: var(--body-text-color); cursor: pointer;
@@ -46,7 +52,8 @@ CSS = """
 """
 
 SCRIPT = """
-const LATE = 20000;
+const LATE = 40000;  // longer than the server itself waits for its database
+let timer, shown;
 const actions = {Digit0: '0', Digit1: '1', Digit2: '2', Digit3: '3', Numpad0: '0', Numpad1: '1',
   Numpad2: '2', Numpad3: '3', KeyN: 'skip', KeyU: 'undo', KeyJ: 'back', KeyK: 'forward'};
 const act = (action) => {
@@ -54,7 +61,8 @@ const act = (action) => {
   if (!sheet || 'pending' in sheet.dataset) return;
   if (!sheet.querySelector(`button[data-action="${action}"]`)) return;
   sheet.dataset.pending = action;
-  setTimeout(() => {
+  clearTimeout(timer);  // the section is the same one for every item
+  timer = setTimeout(() => {
     if (!('pending' in sheet.dataset)) return;
     delete sheet.dataset.pending;
     const said = sheet.querySelector('.said');
@@ -62,8 +70,8 @@ const act = (action) => {
     said.classList.add('error');
   }, LATE);
   const comment = sheet.querySelector('textarea');
-  const {query, passage, seen, position} = sheet.dataset;
-  trigger('click', {action, query, passage, seen, position: Number(position),
+  const {pool, query, passage, seen, position} = sheet.dataset;
+  trigger('click', {action, pool, query, passage, seen, position: Number(position),
     comment: comment ? comment.value : ''});
 };
 element.addEventListener('click', (event) => {
@@ -84,6 +92,12 @@ const onKey = (event) => {
 };
 document.addEventListener('keydown', onKey);
 watch('value', () => {
+  const sheet = element.querySelector('.sheet');
+  const item = sheet && JSON.stringify([sheet.dataset.query, sheet.dataset.passage]);
+  const comment = sheet?.querySelector('textarea');
+  // The page is patched, not replaced: what was typed for another item must not stay.
+  if (comment && item !== shown) comment.value = comment.defaultValue;
+  shown = item;
   const nowhere = document.activeElement === document.body;
   if (nowhere && element.offsetParent) element.querySelector('.sheet')?.focus();
 });
@@ -113,16 +127,17 @@ def work_html(work: Work, engine: Engine, texts: JudgeTexts, said: str = "") -> 
     gone = f'<div class="label">{escaped(texts.gone.format(count=work.gone))}</div>'
     status = f'<div class="said" role="status">{escaped(said)}</div>'
     top = bar + (gone if work.gone else "") + status
+    kept = f'data-pool="{escaped(work.pool)}" data-late="{escaped(texts.no_answer)}"'
     if work.sheet is None:
         body = message_html(texts.finished) + _turns(texts, (UNDO, BACK))
         return (
-            f'<section class="sheet" tabindex="-1" data-position="{count.total}" {_late(texts)}>'
+            f'<section class="sheet" tabindex="-1" data-position="{count.total}" {kept}>'
             f"{top}{body}</section>"
         )
-    return _sheet(work.sheet, engine, texts, top)
+    return _sheet(work.sheet, engine, texts, top, kept)
 
 
-def _sheet(sheet: Sheet, engine: Engine, texts: JudgeTexts, top: str) -> str:
+def _sheet(sheet: Sheet, engine: Engine, texts: JudgeTexts, top: str, kept: str) -> str:
     task, passage, given = sheet.task, sheet.passage, sheet.given
     need = (
         f'<div class="label">{escaped(texts.need)}</div><p>{escaped(task.need)}</p>'
@@ -145,7 +160,7 @@ def _sheet(sheet: Sheet, engine: Engine, texts: JudgeTexts, top: str) -> str:
     return (
         f'<section class="sheet" tabindex="-1" data-query="{escaped(task.query)}" '
         f'data-passage="{escaped(task.passage_id)}" data-seen="{sheet.shown_hash}" '
-        f'data-position="{task.position}" {_late(texts)}>{top}'
+        f'data-position="{task.position}" {kept}>{top}'
         f'<div class="label">{escaped(texts.query)}</div><h2>{escaped(task.query)}</h2>{need}'
         f"<article><h3>{escaped(passage.title or passage.id)}</h3>"
         f"<p>{passage_html(hit)}</p></article>{changed}"
@@ -171,7 +186,3 @@ def _button(action: str, key: str, name: str, pressed: bool | None) -> str:
         f'<button type="button" data-action="{action}" aria-keyshortcuts="{key}"{state}>'
         f"<kbd>{key}</kbd>{escaped(name)}</button>"
     )
-
-
-def _late(texts: JudgeTexts) -> str:
-    return f'data-late="{escaped(texts.no_answer)}"'

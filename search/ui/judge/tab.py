@@ -1,26 +1,26 @@
 """The «Разметка» tab: sign in, choose a pool, judge one passage after another."""
 
 import logging
-import os
 from typing import Any
 
 import gradio as gr
 
 from index.errors import RetrievalError
 from search.engine import Engine
-from search.judging.desk import Desk
+from search.judging.desk import Desk, Work
 from search.settings import ROOT
 from search.ui.cards import message_html
+from search.ui.events import JUDGING, QUIET
 from search.ui.judge.sheet import BACK, FOCUS, FORWARD, RELEASE, SCRIPT, SKIP, UNDO, work_html
 from search.ui.judge.texts import JUDGE_TEXTS, JudgeTexts
-from search.ui.labelled import Labelled
-from search.ui.sign_in import annotator_name
+from search.ui.labelled import Labelled, relabel
+from search.ui.sign_in import annotator_name, signs_in_with_hub
 
 logger = logging.getLogger(__name__)
 
 GUIDELINES = ROOT / "data" / "guidelines"
-JUDGING: dict[str, Any] = {"concurrency_id": "judging", "concurrency_limit": 20}
-"""Events that only touch the database: they never wait for a model."""
+ANY_PLACE = -1
+"""Instead of a position in the annotator's order: the next item that is open."""
 
 
 def add_judge_tab(
@@ -43,23 +43,25 @@ def add_judge_tab(
         )
         enter = gr.Button(start.enter, variant="primary", scale=1, min_width=110, elem_id="enter")
         pool = gr.Dropdown([], label=start.pool_label, elem_id="pool", scale=4)
-    if "OAUTH_CLIENT_ID" in os.environ:  # a Space with hf_oauth: true
+    if signs_in_with_hub():
         gr.LoginButton()
     with gr.Accordion(start.guidelines, open=False, elem_id="guidelines") as folded:
         guidelines = gr.Markdown(_guidelines(start))
     sheet = gr.HTML(message_html(start.sign_in_first), elem_id="sheet", js_on_load=SCRIPT)
     failure = gr.HTML(elem_id="failure")
+    place = gr.State(ANY_PLACE)
 
     def resume(
         kept: dict[str, str],
+        place: int,
         spoken: str,
         request: gr.Request,
         profile: gr.OAuthProfile | None,
     ) -> tuple[Any, ...]:
-        """A reload or a change of language goes on where the annotator was."""
+        """A reload goes on with the next item; a change of tab or language with the same one."""
         who = annotator_name(kept["name"], request, profile)
         shown = gr.update(value=who) if who else gr.skip()  # nothing typed meanwhile is lost
-        return (shown, *_opened(engine, desk, who, kept["pool"], spoken))
+        return (shown, *_opened(engine, desk, {**kept, "name": who}, place, spoken))
 
     def sign_in(
         typed: str,
@@ -69,8 +71,7 @@ def add_judge_tab(
         profile: gr.OAuthProfile | None,
     ) -> tuple[Any, ...]:
         who = annotator_name(typed, request, profile)
-        kept = {**kept, "name": who}
-        return (kept, *_opened(engine, desk, who, kept["pool"], spoken))
+        return _opened(engine, desk, {**kept, "name": who}, ANY_PLACE, spoken)
 
     def choose(
         chosen: str | None,
@@ -80,94 +81,93 @@ def add_judge_tab(
         profile: gr.OAuthProfile | None,
     ) -> tuple[Any, ...]:
         who = annotator_name(kept["name"], request, profile)
-        kept = {**kept, "pool": chosen or ""}
-        return kept, _opened(engine, desk, who, kept["pool"], spoken)[1]
+        return _opened(engine, desk, {"name": who, "pool": chosen or ""}, ANY_PLACE, spoken)
 
     def act(
         event: gr.EventData,
-        chosen: str | None,
         kept: dict[str, str],
         spoken: str,
         request: gr.Request,
         profile: gr.OAuthProfile | None,
-    ) -> tuple[Any, str]:
+    ) -> tuple[Any, Any, str]:
         """A grade, an undo or a turn of the pages, as the sheet's script sends it.
 
         What can't be saved is told below the sheet, which stays as it is, comment and all.
         """
         texts = JUDGE_TEXTS[spoken]
         who = annotator_name(kept["name"], request, profile)
-        if not who or not chosen:
-            return gr.skip(), message_html(texts.sign_in_first, "message error")
+        if not who:
+            return gr.skip(), gr.skip(), message_html(texts.sign_in_first, "message error")
         try:
-            return _acted(engine, desk, who, chosen, event._data, texts), ""
+            work, said = _acted(desk, who, event._data, texts)
+            return work_html(work, engine, texts, said), _place(work), ""
         except RetrievalError as error:
-            return gr.skip(), message_html(texts.failed.format(why=error), "message error")
+            told = texts.failed.format(why=error)
         except Exception:
             logger.exception("judging failed")
-            return gr.skip(), message_html(texts.no_answer, "message error")
+            told = texts.no_answer
+        return gr.skip(), gr.skip(), message_html(told, "message error")
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", **JUDGING}
-    opened = [pool, sheet]
+    quiet = {**QUIET, **JUDGING}
+    opened = [signed, pool, place, sheet]
     enters = [name.submit, enter.click]
-    entered = gr.on(enters, sign_in, [name, signed, language], [signed, *opened], **quiet)
+    entered = gr.on(enters, sign_in, [name, signed, language], opened, **quiet)
     entered.then(None, None, None, js=FOCUS, **quiet)
-    pool.input(choose, [pool, signed, language], [signed, sheet], **quiet)
+    chosen = pool.input(choose, [pool, signed, language], opened, **quiet)
+    chosen.then(None, None, None, js=FOCUS, **quiet)
     arrivals = [page.load, tab.select, language.change]
-    gr.on(arrivals, resume, [signed, language], [name, *opened], **quiet)
-    done = sheet.click(act, [pool, signed, language], [sheet, failure], **quiet)
+    gr.on(arrivals, resume, [signed, place, language], [name, *opened], **quiet)
+    done = sheet.click(act, [signed, language], [sheet, place, failure], **quiet)
     done.then(None, None, None, js=RELEASE, **quiet)
     return [
-        (
-            name,
-            lambda spoken: gr.update(
-                label=JUDGE_TEXTS[spoken].name_label, placeholder=JUDGE_TEXTS[spoken].name_hint
-            ),
-        ),
-        (enter, lambda spoken: JUDGE_TEXTS[spoken].enter),
-        (pool, lambda spoken: gr.update(label=JUDGE_TEXTS[spoken].pool_label)),
-        (folded, lambda spoken: gr.update(label=JUDGE_TEXTS[spoken].guidelines)),
-        (guidelines, lambda spoken: _guidelines(JUDGE_TEXTS[spoken])),
+        relabel(name, JUDGE_TEXTS, label="name_label", placeholder="name_hint"),
+        relabel(enter, JUDGE_TEXTS, value="enter"),
+        relabel(pool, JUDGE_TEXTS, label="pool_label"),
+        relabel(folded, JUDGE_TEXTS, label="guidelines"),
+        relabel(guidelines, JUDGE_TEXTS, value=_guidelines),
     ]
 
 
 def _opened(
-    engine: Engine, desk: Desk, who: str, pool: str, spoken: str
-) -> tuple[dict[str, Any], str]:
-    """The list of pools and the sheet to begin with."""
-    texts = JUDGE_TEXTS[spoken]
+    engine: Engine, desk: Desk, kept: dict[str, str], place: int, spoken: str
+) -> tuple[Any, ...]:
+    """What to keep in the browser, the list of pools, the place and the sheet to begin with."""
+    texts, who = JUDGE_TEXTS[spoken], kept["name"]
     try:
         names = desk.store.pool_names()
-        chosen = pool if pool in names else (names[0] if len(names) == 1 else None)
-        listed = gr.update(choices=names, value=chosen)
+        kept = kept if kept["pool"] in names or len(names) != 1 else {**kept, "pool": names[0]}
+        pool = kept["pool"] if kept["pool"] in names else None
+        listed = gr.update(choices=names, value=pool)
         if not who:
-            return listed, message_html(texts.sign_in_first)
-        if chosen is None:
-            return listed, message_html(texts.choose_pool if names else texts.no_pools)
-        return listed, work_html(desk.next(who, chosen), engine, texts)
+            return kept, listed, ANY_PLACE, message_html(texts.sign_in_first)
+        if pool is None:
+            message = texts.choose_pool if names else texts.no_pools
+            return kept, listed, ANY_PLACE, message_html(message)
+        work = desk.next(who, pool) if place == ANY_PLACE else desk.at(who, pool, place)
+        return kept, listed, _place(work), work_html(work, engine, texts)
     except RetrievalError as error:
-        return gr.update(), message_html(str(error), "message error")
+        return kept, gr.update(), ANY_PLACE, message_html(str(error), "message error")
 
 
-def _acted(
-    engine: Engine, desk: Desk, who: str, pool: str, sent: dict[str, Any], texts: JudgeTexts
-) -> str:
-    action, position = str(sent["action"]), int(sent["position"])
+def _place(work: Work) -> int:
+    return work.sheet.task.position if work.sheet else ANY_PLACE
+
+
+def _acted(desk: Desk, who: str, sent: dict[str, Any], texts: JudgeTexts) -> tuple[Work, str]:
+    """Where the annotator stands after an action, and what it did."""
+    action, pool, position = str(sent["action"]), str(sent["pool"]), int(sent["position"])
     if action in (BACK, FORWARD):
-        turned = desk.at(who, pool, position + (1 if action == FORWARD else -1))
-        return work_html(turned, engine, texts)
+        return desk.at(who, pool, position + (1 if action == FORWARD else -1)), ""
     if action == UNDO:
-        work = desk.undo(who, pool)
-        if work is None:
-            return work_html(desk.at(who, pool, position), engine, texts, texts.nothing_to_undo)
-        return work_html(work, engine, texts, texts.undone)
+        if work := desk.undo(who, pool):
+            return work, texts.undone
+        return desk.at(who, pool, position), texts.nothing_to_undo
     grade = None if action == SKIP else int(action)
     saved = desk.judge(
         who, pool, sent["query"], sent["passage"], grade, sent["comment"], seen_hash=sent["seen"]
     )
     said = texts.saved_skip if saved.grade is None else texts.saved
-    said = said.format(grade=saved.grade, query=saved.query)
-    return work_html(desk.next(who, pool, position + 1), engine, texts, said)
+    return desk.next(who, pool, position + 1), said.format(grade=saved.grade, query=saved.query)
 
 
 def _guidelines(texts: JudgeTexts) -> str:

@@ -1,17 +1,18 @@
 """Part «Согласие» of the «Пулы» tab: whose judgments, and how far they agree."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import gradio as gr
 
 from index.passages import Passage
 from search.judging.store import JudgmentStore
+from search.ui.attempt import attempt
+from search.ui.events import QUIET
+from search.ui.labelled import relabel
 from search.ui.pools.agreement_view import agreement_html
-from search.ui.pools.attempt import attempt
-from search.ui.pools.section import QUIET, Section
+from search.ui.pools.section import Section
 from search.ui.pools.stored_names import pool_names
-from search.ui.pools.texts import POOLS_TEXTS
+from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN, PoolsTexts
 
 
 def add_agreement(
@@ -25,18 +26,16 @@ def add_agreement(
     def show_agreement(pool: str | None, language: str) -> str:
         texts = POOLS_TEXTS[language]
         return attempt(
-            lambda: agreement_html(store.current(pool=pool or None), passages, texts), texts
-        )
+            lambda: agreement_html(store.current(pool=pool or None), passages, texts),
+            language,
+            texts.failure,
+        ).html
 
-    def choices(language: str) -> list[tuple[str, str]]:
+    def choices(texts: PoolsTexts) -> list[tuple[str, str]]:
         names = [(name, name) for name in pool_names(store)]
-        return [(POOLS_TEXTS[language].all_pools, ""), *names]
+        return [(texts.all_pools, ""), *names]
 
-    def pool_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-        return gr.update(label=POOLS_TEXTS[language].pool, choices=choices(language))
-
-    texts = POOLS_TEXTS["Русский"]
-    pool = gr.Dropdown(choices("Русский"), value="", label=texts.pool, elem_id="agreement-pool")
+    pool = gr.Dropdown(choices(RUSSIAN), value="", label=RUSSIAN.pool, elem_id="agreement-pool")
     shown = gr.HTML(padding=False, elem_id="agreement")
     gr.on(
         [pool.change, language.change, *(tab.select for tab in tabs)],
@@ -45,4 +44,4 @@ def add_agreement(
         [shown],
         **QUIET,
     )
-    return Section([], [(pool, pool_update)])
+    return Section([], [relabel(pool, POOLS_TEXTS, label="pool", choices=choices)])

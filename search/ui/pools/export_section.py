@@ -1,19 +1,21 @@
 """Part «Выгрузка» of the «Пулы» tab: judgments as a file to download."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from search.judging.export_file import WITH_NAMES, ExportFormat, export_file
+from search.judging.exports import MIN_SALT_CHARS
+from search.judging.judgment import Judgment
 from search.judging.store import JudgmentStore
 from search.settings import Settings
-from search.ui.labelled import Labelled
-from search.ui.pools.attempt import NotReadyError, attempt
-from search.ui.pools.relabel import relabel
-from search.ui.pools.section import BUSY, QUIET, Section
+from search.ui.attempt import NotReadyError, attempt
+from search.ui.events import BUSY, QUIET
+from search.ui.labelled import Labelled, relabel
+from search.ui.pools.section import Section
 from search.ui.pools.stored_names import annotator_names, pool_names
 from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN, PoolsTexts
 from search.ui.pools.view import exported_html
@@ -26,50 +28,35 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
         form: str, pool: str | None, annotator: str | None, salt: str, language: str
     ) -> Iterator[tuple[str, Any]]:
         texts = POOLS_TEXTS[language]
-        # Gradio copies the file it is given before it asks for the next value: names of people
-        # don't stay behind here.
+        # Gradio copies the file it is given before it asks for the next value, so this folder can
+        # go. The copy, names of people and all, stays in Gradio's cache until the page's
+        # `delete_cache` removes it.
         with tempfile.TemporaryDirectory() as folder:
             files: list[Path] = []
 
             def make() -> str:
                 judgments = store.current(annotator or None, pool or None)
-                if not judgments:
-                    raise NotReadyError(texts.nothing_to_export)
                 chosen = ExportFormat(form)
-                made = export_file(
-                    chosen,
-                    judgments,
-                    Path(folder),
-                    store,
-                    settings,
-                    salt if chosen in WITH_NAMES else "",
-                )
+                hidden_by = salt if chosen in WITH_NAMES else ""
+                _check(judgments, chosen, hidden_by, texts)
+                made = export_file(chosen, judgments, Path(folder), store, settings, hidden_by)
                 files.append(made.file)
                 return exported_html(made, texts)
 
-            told = attempt(make, texts, folder)
+            told = attempt(make, language, texts.failure, folder).html
             yield told, _download(files, texts)
 
-    def pool_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-        texts = POOLS_TEXTS[language]
-        return gr.update(label=texts.pool, choices=_or_all(texts.all_pools, pool_names(store)))
+    def pools(texts: PoolsTexts) -> list[tuple[str, str]]:
+        return _or_all(texts.all_pools, pool_names(store))
 
-    def annotator_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-        texts = POOLS_TEXTS[language]
-        choices = _or_all(texts.all_annotators, annotator_names(store))
-        return gr.update(label=texts.annotator, choices=choices)
+    def annotators(texts: PoolsTexts) -> list[tuple[str, str]]:
+        return _or_all(texts.all_annotators, annotator_names(store))
 
     title = gr.Markdown(f"### {RUSSIAN.export}")
     form = gr.Dropdown(_formats(RUSSIAN), value="qrels", label=RUSSIAN.format)
     with gr.Row():
-        pool = gr.Dropdown(
-            _or_all(RUSSIAN.all_pools, pool_names(store)), value="", label=RUSSIAN.pool
-        )
-        annotator = gr.Dropdown(
-            _or_all(RUSSIAN.all_annotators, annotator_names(store)),
-            value="",
-            label=RUSSIAN.annotator,
-        )
+        pool = gr.Dropdown(pools(RUSSIAN), value="", label=RUSSIAN.pool)
+        annotator = gr.Dropdown(annotators(RUSSIAN), value="", label=RUSSIAN.annotator)
     salt = gr.Textbox(label=RUSSIAN.salt, info=RUSSIAN.salt_hint, visible=False)
     button = gr.Button(RUSSIAN.export_button, variant="primary", elem_id="export")
     result = gr.HTML(padding=False)
@@ -87,14 +74,27 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
         **QUIET,
     )
     labelled: Labelled = [
-        (title, lambda name: f"### {POOLS_TEXTS[name].export}"),
-        (form, _form_update),
-        relabel(salt, label="salt", info="salt_hint"),
-        relabel(button, value="export_button"),
+        relabel(title, POOLS_TEXTS, value=lambda texts: f"### {texts.export}"),
+        relabel(form, POOLS_TEXTS, label="format", choices=_formats),
+        relabel(salt, POOLS_TEXTS, label="salt", info="salt_hint"),
+        relabel(button, POOLS_TEXTS, value="export_button"),
         (result, lambda _: ""),
         (download, lambda _: gr.update(value=None, visible=False)),
     ]
-    return Section(labelled, [(pool, pool_update), (annotator, annotator_update)])
+    lists: Labelled = [
+        relabel(pool, POOLS_TEXTS, label="pool", choices=pools),
+        relabel(annotator, POOLS_TEXTS, label="annotator", choices=annotators),
+    ]
+    return Section(labelled, lists)
+
+
+def _check(judgments: Sequence[Judgment], form: ExportFormat, salt: str, texts: PoolsTexts) -> None:
+    if not judgments:
+        raise NotReadyError(texts.nothing_to_export)
+    if form not in WITH_NAMES and all(judgment.grade is None for judgment in judgments):
+        raise NotReadyError(texts.only_skipped.format(judgments=len(judgments)))
+    if salt and len(salt) < MIN_SALT_CHARS:
+        raise NotReadyError(texts.salt_short.format(length=len(salt), least=MIN_SALT_CHARS))
 
 
 def _download(files: list[Path], texts: PoolsTexts) -> Any:  # noqa: ANN401 -- gr.update
@@ -110,8 +110,3 @@ def _or_all(everything: str, names: list[str]) -> list[tuple[str, str]]:
 
 def _formats(texts: PoolsTexts) -> list[tuple[str, str]]:
     return [(label, key) for key, label in texts.formats.items()]
-
-
-def _form_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-    texts = POOLS_TEXTS[language]
-    return gr.update(label=texts.format, choices=_formats(texts))

@@ -3,10 +3,9 @@
 import gradio as gr
 
 from search.judging.pool_plan import PoolPlan
-from search.ui.labelled import Labelled
-from search.ui.pools.attempt import NotReadyError
-from search.ui.pools.relabel import relabel
-from search.ui.pools.texts import RUSSIAN, PoolsTexts
+from search.ui.attempt import NotReadyError
+from search.ui.labelled import Labelled, relabel
+from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN, PoolsTexts
 
 _FIELDS = (("depth", 10, 1000), ("overlap", 1, 100), ("seed", 42, 2**31 - 1))
 """(field, value at first, highest the form takes: a slip of the finger is no plan)."""
@@ -24,7 +23,7 @@ def add_pool_numbers(labelled: Labelled) -> list[gr.Number]:
             maximum=highest,
             min_width=130,
         )
-        labelled.append(relabel(number, label=name, info=f"{name}_hint"))
+        labelled.append(relabel(number, POOLS_TEXTS, label=name, info=f"{name}_hint"))
         numbers.append(number)
     return numbers
 

@@ -1,7 +1,6 @@
 """Form of the «Пулы» tab: pool what the search finds for a set of queries."""
 
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -13,27 +12,33 @@ from search.judging.query_table import read_query_table
 from search.judging.rankers import rankings_of
 from search.judging.store import JudgmentStore
 from search.settings import Settings
-from search.ui.labelled import Labelled
-from search.ui.pools.attempt import NotReadyError, attempt
+from search.ui.attempt import NotReadyError, attempt
+from search.ui.events import BUSY, JOBS, QUIET
+from search.ui.labelled import Labelled, relabel
+from search.ui.pools.pool_checks import check_plan
 from search.ui.pools.pool_numbers import add_pool_numbers, pool_plan
-from search.ui.pools.relabel import relabel
-from search.ui.pools.section import BUSY, QUIET, Section
+from search.ui.pools.section import Section
 from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN, PoolsTexts
 from search.ui.pools.view import made_html, query_table_html
-from search.ui.texts import LANGUAGES
+from search.ui.texts import stage_choices
 
 PROGRESS = gr.Progress()
 
 
 def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> Section:
-    """The form, with its events; the search runs where the page's models do."""
+    """The form, with its events; making a pool is a job, which nobody's search waits for."""
     settings = engine.settings
 
     def preview_queries(file: str | None, language: str) -> str:
         texts = POOLS_TEXTS[language]
         if not file:
             return ""
-        return attempt(lambda: query_table_html(read_query_table(Path(file)), texts), texts, file)
+        return attempt(
+            lambda: query_table_html(read_query_table(Path(file)), texts),
+            language,
+            texts.failure,
+            file,
+        ).html
 
     def make_pool(
         name: str,
@@ -53,15 +58,17 @@ def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> S
             plan = pool_plan(name, depth, overlap, seed, texts)
             if not rankers:
                 raise NotReadyError(texts.no_rankers)
-            plan.check(store)
+            check_plan(plan, store, texts)
             queries = _first(_queries(settings, source, file, texts), limit, texts)
             rankings = _rankings(engine, queries, rankers, texts, progress)
+            if not any(found.hits for ranked in rankings.values() for found in ranked.values()):
+                raise NotReadyError(texts.nothing_found)
             pool = pool_of_rankings(
                 plan.name, rankings, queries.queries, plan.depth, plan.overlap, plan.seed
             )
             return made_html(store.save_pool(pool), texts)
 
-        return attempt(make, texts, file)
+        return attempt(make, language, texts.failure, file).html
 
     labelled: Labelled = []
     own_set = has_query_set(settings)
@@ -86,31 +93,41 @@ def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> S
             file = gr.File(label=RUSSIAN.file, file_types=[".csv", ".tsv", ".txt"], height=120)
             preview = gr.HTML(padding=False)
         rankers = gr.CheckboxGroup(
-            _stages("Русский"), value=list(STAGES), label=RUSSIAN.rankers, info=RUSSIAN.rankers_hint
+            stage_choices(RUSSIAN.stages),
+            value=list(STAGES),
+            label=RUSSIAN.rankers,
+            info=RUSSIAN.rankers_hint,
         )
         with gr.Row():
             numbers = add_pool_numbers(labelled)
         button = gr.Button(RUSSIAN.make_button, variant="primary", elem_id="make-pool")
         result = gr.HTML(min_height=56, padding=False, elem_id="pool-made")
     labelled += [
-        relabel(box, label="make"),
-        relabel(name, label="name", info="name_hint"),
-        relabel(limit, label="limit", info="limit_hint"),
-        relabel(file, label="file"),
-        relabel(button, value="make_button"),
+        relabel(box, POOLS_TEXTS, label="make"),
+        relabel(name, POOLS_TEXTS, label="name", info="name_hint"),
+        relabel(limit, POOLS_TEXTS, label="limit", info="limit_hint"),
+        relabel(file, POOLS_TEXTS, label="file"),
+        relabel(button, POOLS_TEXTS, value="make_button"),
         (result, lambda _: ""),
-        (source, lambda name: _source_update(name, own_set)),
-        (rankers, _rankers_update),
+        relabel(
+            source, POOLS_TEXTS, label="source", choices=lambda texts: _sources(texts, own_set)
+        ),
+        relabel(
+            rankers,
+            POOLS_TEXTS,
+            label="rankers",
+            info="rankers_hint",
+            choices=lambda texts: stage_choices(texts.stages),
+        ),
     ]
     source.change(lambda chosen: gr.update(visible=chosen == "file"), [source], [upload], **QUIET)
-    file.change(preview_queries, [file, language], [preview], **QUIET)
+    gr.on([file.change, language.change], preview_queries, [file, language], [preview], **QUIET)
     made = button.click(
         make_pool,
         [name, source, file, limit, rankers, *numbers, language],
         [result],
         **BUSY,
-        concurrency_id="models",
-        concurrency_limit=2,
+        **JOBS,
     )
     return Section(labelled, changes=[made])
 
@@ -126,7 +143,10 @@ def _queries(settings: Settings, source: str, file: str | None, texts: PoolsText
         return QuerySet.read(Path(settings.corpus))
     if not file:
         raise NotReadyError(texts.no_file)
-    return QuerySet(Path(file).name, read_query_table(Path(file)).queries)
+    table = read_query_table(Path(file))
+    if not table.queries:
+        raise NotReadyError(texts.no_queries)
+    return QuerySet(Path(file).name, table.queries)
 
 
 def _first(queries: QuerySet, limit: int | None, texts: PoolsTexts) -> QuerySet:
@@ -155,17 +175,3 @@ def _rankings(
 
 def _sources(texts: PoolsTexts, own_set: bool) -> list[tuple[str, str]]:
     return [(label, key) for key, label in texts.sources.items() if own_set or key == "file"]
-
-
-def _source_update(language: str, own_set: bool) -> Any:  # noqa: ANN401 -- gr.update
-    texts = POOLS_TEXTS[language]
-    return gr.update(label=texts.source, choices=_sources(texts, own_set))
-
-
-def _stages(language: str) -> list[tuple[str, str]]:
-    return [(LANGUAGES[language].stages[stage], stage) for stage in STAGES]
-
-
-def _rankers_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-    texts = POOLS_TEXTS[language]
-    return gr.update(label=texts.rankers, info=texts.rankers_hint, choices=_stages(language))

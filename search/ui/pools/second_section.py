@@ -1,16 +1,15 @@
 """Form of the «Пулы» tab: pool what annotators of a pool disagree on, for one person more."""
 
-from typing import Any
-
 import gradio as gr
 
 from search.judging.pool_plan import PoolPlan
-from search.judging.second_opinions import pool_of_second_opinions
+from search.judging.second_opinions import pool_of_second_opinions, second_opinions
 from search.judging.store import JudgmentStore
-from search.ui.labelled import Labelled
-from search.ui.pools.attempt import NotReadyError, attempt
-from search.ui.pools.relabel import relabel
-from search.ui.pools.section import BUSY, Section
+from search.ui.attempt import NotReadyError, attempt
+from search.ui.events import BUSY
+from search.ui.labelled import Labelled, relabel
+from search.ui.pools.pool_checks import check_plan
+from search.ui.pools.section import Section
 from search.ui.pools.stored_names import pool_names
 from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN
 from search.ui.pools.view import made_html
@@ -26,16 +25,16 @@ def add_second_opinions(store: JudgmentStore, language: gr.Radio) -> Section:
             if not pool:
                 raise NotReadyError(texts.no_pool)
             new = name.strip() or f"{pool}-second"
-            PoolPlan(new).check(store)
-            disputed = pool_of_second_opinions(
-                new, store.pool(pool), store.current(), int(threshold)
-            )
-            return made_html(store.save_pool(disputed), texts)
+            check_plan(PoolPlan(new), store, texts)
+            apart = int(threshold)
+            judged, judgments = store.pool(pool), store.current()
+            disputed = {(i.query, i.passage_id) for i in second_opinions(judgments, apart)}
+            if not any((item.query, item.passage_id) in disputed for item in judged.items):
+                raise NotReadyError(texts.no_disputed.format(name=pool, threshold=apart))
+            again = pool_of_second_opinions(new, judged, judgments, apart)
+            return made_html(store.save_pool(again), texts)
 
-        return attempt(make, texts)
-
-    def pool_update(language: str) -> Any:  # noqa: ANN401 -- gr.update
-        return gr.update(label=POOLS_TEXTS[language].pool, choices=pool_names(store))
+        return attempt(make, language, texts.failure).html
 
     with gr.Accordion(RUSSIAN.second, open=False) as box:
         hint = gr.Markdown(RUSSIAN.second_hint)
@@ -46,12 +45,13 @@ def add_second_opinions(store: JudgmentStore, language: gr.Radio) -> Section:
         button = gr.Button(RUSSIAN.second_button)
         result = gr.HTML(padding=False)
     made = button.click(make_second, [pool, name, threshold, language], [result], **BUSY)
+    pool_list = relabel(pool, POOLS_TEXTS, label="pool", choices=lambda _: pool_names(store))
     labelled: Labelled = [
-        relabel(box, label="second"),
-        relabel(hint, value="second_hint"),
-        relabel(name, label="second_name", placeholder="second_name_hint"),
-        relabel(threshold, label="threshold"),
-        relabel(button, value="second_button"),
+        relabel(box, POOLS_TEXTS, label="second"),
+        relabel(hint, POOLS_TEXTS, value="second_hint"),
+        relabel(name, POOLS_TEXTS, label="second_name", placeholder="second_name_hint"),
+        relabel(threshold, POOLS_TEXTS, label="threshold"),
+        relabel(button, POOLS_TEXTS, value="second_button"),
         (result, lambda _: ""),
     ]
-    return Section(labelled, [(pool, pool_update)], [made])
+    return Section(labelled, [pool_list], [made])

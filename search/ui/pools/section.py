@@ -6,11 +6,6 @@ from typing import Any
 
 from search.ui.labelled import Labelled
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""Options of an event that is over at once."""
-BUSY: dict[str, Any] = {"show_progress": "full", "api_visibility": "private"}
-"""Options of an event that may take seconds."""
-
 
 @dataclass(frozen=True, slots=True)
 class Section:

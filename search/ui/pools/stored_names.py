@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 def pool_names(store: JudgmentStore) -> list[str]:
     """All pools, newest first."""
-    return _names(lambda: [pool.name for pool in reversed(store.pools())])
+    return _names(lambda: reversed(store.pool_names()))
 
 
 def annotator_names(store: JudgmentStore) -> list[str]:

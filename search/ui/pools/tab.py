@@ -8,18 +8,18 @@ from search.engine import Engine
 from search.judging.passage_lookup import PassageLookup
 from search.judging.pool_status import PoolStatus
 from search.judging.store import JudgmentStore
-from search.ui.labelled import Labelled
+from search.ui.attempt import attempt
+from search.ui.events import QUIET
+from search.ui.labelled import Labelled, relabel
 from search.ui.pools.agreement_section import add_agreement
-from search.ui.pools.attempt import attempt
 from search.ui.pools.export_section import add_export
 from search.ui.pools.holes_section import add_holes
 from search.ui.pools.import_section import add_import
 from search.ui.pools.pool_section import add_pool_form
-from search.ui.pools.relabel import relabel
 from search.ui.pools.second_section import add_second_opinions
-from search.ui.pools.section import QUIET
 from search.ui.pools.texts import POOLS_TEXTS, RUSSIAN
 from search.ui.pools.view import pools_html
+from search.ui.texts import DEFAULT_LANGUAGE
 
 
 def add_pools_tab(
@@ -34,13 +34,14 @@ def add_pools_tab(
 
         def read() -> str:
             judgments = store.current()
-            return pools_html([PoolStatus.of(p, judgments) for p in store.pools()], texts)
+            statuses = (PoolStatus.of(pool, judgments, passages) for pool in store.pools())
+            return pools_html(list(statuses), texts)
 
-        return attempt(read, texts)
+        return attempt(read, language, texts.failure).html
 
     with gr.Tabs():
         with gr.Tab(RUSSIAN.pools) as pools:
-            table = gr.HTML(list_pools("Русский"), padding=False, elem_id="pools")
+            table = gr.HTML(list_pools(DEFAULT_LANGUAGE), padding=False, elem_id="pools")
             sections = [
                 add_pool_form(engine, store, language),
                 add_holes(settings, passages, store, language),
@@ -68,8 +69,8 @@ def add_pools_tab(
         for change in section.changes:
             change.then(refresh_lists, [language], shown, **QUIET)
     titles = [
-        relabel(pools, label="pools"),
-        relabel(agreement, label="agreement"),
-        relabel(exchange, label="exchange"),
+        relabel(pools, POOLS_TEXTS, label="pools"),
+        relabel(agreement, POOLS_TEXTS, label="agreement"),
+        relabel(exchange, POOLS_TEXTS, label="exchange"),
     ]
     return [*titles, *(entry for section in sections for entry in section.labelled), *lists]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES
+
 
 @dataclass(frozen=True, slots=True)
 class PoolsTexts:
@@ -11,11 +13,12 @@ class PoolsTexts:
     agreement: str
     exchange: str
     failure: str
-    other_failure: str
+    stages: dict[str, str]
 
     columns: dict[str, str]
     no_pools: str
     nobody: str
+    gone: str
 
     make: str
     name: str
@@ -43,6 +46,12 @@ class PoolsTexts:
     no_rankers: str
     no_numbers: str
     bad_limit: str
+    too_low: str
+    name_empty: str
+    name_long: str
+    name_taken: str
+    no_queries: str
+    nothing_found: str
 
     holes: str
     holes_hint: str
@@ -51,6 +60,7 @@ class PoolsTexts:
     count_set: str
     holes_button: str
     no_snapshot: str
+    no_holes: str
 
     second: str
     second_hint: str
@@ -60,6 +70,7 @@ class PoolsTexts:
     threshold: str
     second_button: str
     no_pool: str
+    no_disputed: str
 
     all_pools: str
     all_annotators: str
@@ -89,6 +100,8 @@ class PoolsTexts:
     export_button: str
     download: str
     nothing_to_export: str
+    only_skipped: str
+    salt_short: str
     exported: str
     freshness: dict[str, str]
     freshness_unknown: str
@@ -102,7 +115,10 @@ class PoolsTexts:
     bring_annotator_hint: str
     skip_bad: str
     bring_button: str
+    no_bring_file: str
+    nothing_to_bring: str
     no_annotator: str
+    not_signed_in: str
     no_query_set: str
     saved: str
     refused: str
@@ -114,8 +130,8 @@ RUSSIAN = PoolsTexts(
     pools="Пулы",
     agreement="Согласие",
     exchange="Выгрузка и загрузка",
-    failure="Не получилось:",
-    other_failure="Не получилось. Попробуйте ещё раз; если не поможет, смотрите журнал сервера.",
+    failure="Не получилось: {error}",
+    stages=LANGUAGES[DEFAULT_LANGUAGE].stages,
     columns={
         "name": "Пул",
         "items": "Отрывков",
@@ -128,6 +144,7 @@ RUSSIAN = PoolsTexts(
     },
     no_pools="Пулов пока нет. Соберите первый: дайте ему имя и нажмите «Собрать пул».",
     nobody="никто не начинал",
+    gone="нет в индексе: {count}",
     make="Собрать пул из выдачи",
     name="Имя пула",
     name_hint="Его увидят разметчики. Потом не меняется.",
@@ -155,6 +172,13 @@ RUSSIAN = PoolsTexts(
     no_rankers="Отметьте хотя бы один этап, чьи находки собрать.",
     no_numbers="Заполните глубину, перекрытие и зерно.",
     bad_limit="Сколько запросов взять: от 1, или 0, чтобы взять все.",
+    too_low="Глубина и перекрытие начинаются с 1.",
+    name_empty="Дайте пулу имя.",
+    name_long="В имени {length} знаков, сохраняется не больше {limit}. Сократите его.",
+    name_taken="Пул «{name}» уже есть. Выберите другое имя: пулы не перезаписываются.",
+    no_queries="В таблице нет ни одного запроса. Исправьте её или выберите другую.",
+    nothing_found="По этим запросам ничего не нашлось, размечать нечего. Возьмите другие запросы "
+    "или отметьте ещё этапы.",
     holes="Пул из дыр снимка",
     holes_hint="Дыры: отрывки, которые снимок показывает, но никто не оценил. Пока они есть, "
     "измерение снимка неточно. Снимки делают на вкладке «Качество».",
@@ -163,6 +187,7 @@ RUSSIAN = PoolsTexts(
     count_set="Считать оценёнными и документы из qrels.tsv набора",
     holes_button="Собрать дыры",
     no_snapshot="Выберите снимок. Если их нет, сделайте его на вкладке «Качество».",
+    no_holes="Дыр нет: всё, что этот этап снимка показывает до этой глубины, оценено.",
     second="Второе мнение",
     second_hint="Отрывки пула, где оценки разошлись или кто-то не смог оценить. "
     "Их получит ещё один человек.",
@@ -172,6 +197,8 @@ RUSSIAN = PoolsTexts(
     threshold="Разница оценок не меньше",
     second_button="Собрать спорные",
     no_pool="Выберите пул.",
+    no_disputed="Спорных отрывков в пуле «{name}» нет: нигде оценки не расходятся на {threshold} и "
+    "больше, и все смогли оценить.",
     all_pools="все оценки",
     all_annotators="все",
     annotator="Разметчик",
@@ -223,6 +250,8 @@ RUSSIAN = PoolsTexts(
     export_button="Подготовить файл",
     download="Скачать {file}",
     nothing_to_export="Здесь нет ни одной оценки. Выберите другой пул или разметчика.",
+    only_skipped="Здесь только «не могу оценить» ({judgments}), оценок нет. Для них есть JSONL и CSV.",
+    salt_short="В соли знаков: {length}. Нужно не меньше {least}, иначе имена можно подобрать.",
     exported="Оценок: {judgments}",
     freshness={
         "fresh": "текст прежний: {count}",
@@ -237,10 +266,13 @@ RUSSIAN = PoolsTexts(
     "Номера запросов и документов те же, что в наборе рядом с корпусом.",
     bring_file="Файл с оценками",
     bring_annotator="Чьи это оценки",
-    bring_annotator_hint="под этим именем они сохранятся",
+    bring_annotator_hint="под этим именем они сохранятся; если вы вошли, то под вашим",
     skip_bad="Пропустить строки с ошибками",
     bring_button="Загрузить",
+    no_bring_file="Выберите файл с оценками.",
+    nothing_to_bring="В файле нет ни одной оценки, которую можно загрузить. Проверьте его.",
     no_annotator="Напишите, чьи это оценки.",
+    not_signed_in="Войдите на вкладке «Разметка»: оценки сохраняются под вашим именем.",
     no_query_set="Рядом с корпусом нет queries.jsonl, запросы по номерам не узнать. Загрузите "
     "командой: python -m search judge import ФАЙЛ --queries НАБОР --annotator ИМЯ",
     saved="Сохранено оценок: {saved}. Разметчик: {annotator}.",
@@ -253,8 +285,8 @@ ENGLISH = PoolsTexts(
     pools="Pools",
     agreement="Agreement",
     exchange="Export and import",
-    failure="",
-    other_failure="That failed. Try again; if that doesn't help, see the server's log.",
+    failure="{error}",
+    stages=LANGUAGES["English"].stages,
     columns={
         "name": "Pool",
         "items": "Passages",
@@ -267,6 +299,7 @@ ENGLISH = PoolsTexts(
     },
     no_pools="No pools yet. Make the first one: name it and press “Make the pool”.",
     nobody="nobody has begun",
+    gone="gone from the index: {count}",
     make="Make a pool of search results",
     name="Name of the pool",
     name_hint="Annotators see it. It doesn't change later.",
@@ -295,6 +328,13 @@ ENGLISH = PoolsTexts(
     no_rankers="Tick at least one stage whose finds to pool.",
     no_numbers="Fill in depth, overlap and seed.",
     bad_limit="How many queries to take: 1 or more, or 0 to take all.",
+    too_low="Depth and overlap are 1 or more.",
+    name_empty="Give the pool a name.",
+    name_long="The name has {length} characters, at most {limit} are kept. Shorten it.",
+    name_taken="There is a pool “{name}” already. Choose another name: pools are not overwritten.",
+    no_queries="The table holds no query. Mend it or choose another one.",
+    nothing_found="These queries find nothing, so there is nothing to judge. Take other queries or "
+    "tick more stages.",
     holes="A pool of a snapshot's holes",
     holes_hint="Holes are passages that a snapshot shows and nobody has judged. While there are "
     "any, the snapshot's measurement is uncertain. Snapshots are taken on the tab “Quality”.",
@@ -303,6 +343,7 @@ ENGLISH = PoolsTexts(
     count_set="Count the documents in the set's qrels.tsv as judged, too",
     holes_button="Pool the holes",
     no_snapshot="Choose a snapshot. If there is none, take one on the tab “Quality”.",
+    no_holes="There are no holes: all that this stage of the snapshot shows to this depth is judged.",
     second="Second opinion",
     second_hint="Passages of a pool whose grades differ, or that someone could not judge. "
     "One person more gets them.",
@@ -312,6 +353,8 @@ ENGLISH = PoolsTexts(
     threshold="Grades apart, at least",
     second_button="Pool the disputed",
     no_pool="Choose a pool.",
+    no_disputed="Nothing in the pool “{name}” is disputed: no grades are {threshold} or more apart, "
+    "and everyone could judge.",
     all_pools="all judgments",
     all_annotators="everyone",
     annotator="Annotator",
@@ -364,6 +407,8 @@ ENGLISH = PoolsTexts(
     export_button="Prepare the file",
     download="Download {file}",
     nothing_to_export="There is no judgment here. Choose another pool or annotator.",
+    only_skipped="All {judgments} here say “can't judge”, there are no grades. JSONL and CSV hold these.",
+    salt_short="The salt has {length} characters. Below {least} the names can be guessed.",
     exported="Judgments: {judgments}",
     freshness={
         "fresh": "same text: {count}",
@@ -378,10 +423,13 @@ ENGLISH = PoolsTexts(
     "and documents are those of the set beside the corpus.",
     bring_file="File of judgments",
     bring_annotator="Whose judgments these are",
-    bring_annotator_hint="the name they are kept under",
+    bring_annotator_hint="the name they are kept under; yours, if you are signed in",
     skip_bad="Skip bad lines",
     bring_button="Import",
+    no_bring_file="Choose a file of judgments.",
+    nothing_to_bring="The file holds no judgment that can be imported. Check it.",
     no_annotator="Say whose judgments these are.",
+    not_signed_in="Sign in on the tab “Judge”: judgments are kept under your name.",
     no_query_set="There is no queries.jsonl beside the corpus, so queries are not known by their "
     "ids. Use: python -m search judge import FILE --queries SET --annotator NAME",
     saved="Judgments saved: {saved}. Annotator: {annotator}.",
@@ -390,4 +438,4 @@ ENGLISH = PoolsTexts(
     bad_line="line {line}: {why}",
 )
 
-POOLS_TEXTS = {"Русский": RUSSIAN, "English": ENGLISH}
+POOLS_TEXTS = {DEFAULT_LANGUAGE: RUSSIAN, "English": ENGLISH}

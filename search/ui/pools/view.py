@@ -117,16 +117,27 @@ _NUMBER = ' class="number"'
 def _row(status: PoolStatus, texts: PoolsTexts) -> str:
     pool = status.pool
     created = f"{pool.created:%Y-%m-%d %H:%M}" if pool.created else "—"
-    numbers = (len(pool.items), status.queries, pool.overlap, pool.depth)
-    share = 100 * status.judged / len(pool.items)
+    numbers = (status.items, status.queries, pool.overlap, pool.depth)
     left = ", ".join(f"{who} {progress.open}" for who, progress in status.annotators)
     return (
         f"<tr><td>{escaped(pool.name)}</td>"
         + "".join(f"<td{_NUMBER}>{number}</td>" for number in numbers)
-        + f'<td style="white-space: nowrap">{created}</td><td style="white-space: nowrap">'
-        f'<span class="share"><i style="width: {share:.0f}%"></i></span>{share:.0f} %</td>'
+        + f'<td style="white-space: nowrap">{created}</td>'
+        f'<td style="white-space: nowrap">{_judged(status, texts)}</td>'
         f"<td>{escaped(left or texts.nobody)}</td></tr>"
     )
+
+
+def _judged(status: PoolStatus, texts: PoolsTexts) -> str:
+    """The share of what can be judged, and how much can't any more."""
+    told = []
+    if status.items:
+        share = f"{100 * status.judged / status.items:.0f}"
+        told.append(f'<span class="share"><i style="width: {share}%"></i></span>{share} %')
+    if status.gone:
+        gone = escaped(texts.gone.format(count=status.gone))
+        told.append(f'<span class="quiet">{gone}</span>')
+    return "<br>".join(told)
 
 
 def _list(lines: Iterable[str]) -> str:

@@ -1,11 +1,9 @@
 """What the quality tab asks -> the HTML it shows; a failure is a message in the page's language."""
 
-import logging
 from collections.abc import Callable, ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import RetrievalError
 from search.engine import Engine
 from search.errors import JudgingError
 from search.evaluation import Qrels
@@ -18,23 +16,14 @@ from search.judging.snapshot_list import list_snapshots
 from search.judging.snapshots import take_snapshot
 from search.judging.stage_diff import common_texts, diff_stages
 from search.judging.store import JudgmentStore
+from search.ui.attempt import Answer, NotReadyError, attempt
 from search.ui.cards import message_html
 from search.ui.quality.comparison import comparison_html
 from search.ui.quality.texts import QUALITY_TEXTS, QualityTexts
 from search.ui.quality.views import measurement_html, snapshots_html
 
-logger = logging.getLogger(__name__)
-
 Tell = Callable[[int, int], object]
 """Called with how many queries are searched, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What to show, and whether what was asked got done."""
-
-    html: str
-    done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,64 +68,68 @@ class QualityAnswers:
     def snapshots(self, language: str) -> str:
         """The list of snapshots."""
         texts = QUALITY_TEXTS[language]
-        return _told(
-            lambda: Answer(snapshots_html(list_snapshots(self._folder), texts)), "list", texts
+        return attempt(
+            lambda: snapshots_html(list_snapshots(self._folder), texts),
+            language,
+            texts.cannot["list"],
         ).html
 
     def take(self, name: str, source: str | None, language: str, tell: Tell) -> Answer:
         """Search every query of a set with all stages and keep the lists under a new name."""
         texts = QUALITY_TEXTS[language]
-        return _told(lambda: self._take(name.strip(), source, texts, tell), "take", texts)
+        return attempt(
+            lambda: self._take(name.strip(), source, texts, tell), language, texts.cannot["take"]
+        )
 
     def measure(self, asked: Measuring, language: str) -> str:
         """Figures of a snapshot."""
         texts = QUALITY_TEXTS[language]
-        return _told(lambda: self._measure(asked, texts), "measure", texts).html
+        return attempt(lambda: self._measure(asked, texts), language, texts.cannot["measure"]).html
 
     def compare(self, asked: Comparing, language: str) -> str:
         """A snapshot's stage against another's."""
         texts = QUALITY_TEXTS[language]
-        return _told(lambda: self._compare(asked, texts), "compare", texts).html
+        return attempt(lambda: self._compare(asked, texts), language, texts.cannot["compare"]).html
 
-    def _take(self, name: str, source: str | None, texts: QualityTexts, tell: Tell) -> Answer:
+    def _take(self, name: str, source: str | None, texts: QualityTexts, tell: Tell) -> str:
         if not name:
-            return _refused(texts.name_empty)
+            raise NotReadyError(texts.name_empty)
         try:
             file = snapshot_file(self._folder, name)
-        except JudgingError:
-            return _refused(texts.name_invalid.format(name=name))
+        except JudgingError as error:
+            raise NotReadyError(texts.name_invalid.format(name=name)) from error
         if file.exists():
-            return _refused(texts.name_taken.format(name=name))
+            raise NotReadyError(texts.name_taken.format(name=name))
         if source == "corpus":
             read = QuerySet.read(self._set)
             set_name, queries = read.name, {query.id: query.text for query in read.queries}
         else:
             set_name, queries = JUDGED_SET, judged_queries(self._store.current())
             if not queries:
-                return _refused(texts.no_judged_queries)
+                raise NotReadyError(texts.no_judged_queries)
         watched = _Watched(queries, tell)
         snapshot = take_snapshot(self._engine, watched, name, set_name, progress=False)
         save_snapshot(snapshot, self._folder)
-        return Answer(message_html(texts.taken.format(name=name, queries=len(queries))))
+        return message_html(texts.taken.format(name=name, queries=len(queries)))
 
-    def _measure(self, asked: Measuring, texts: QualityTexts) -> Answer:
+    def _measure(self, asked: Measuring, texts: QualityTexts) -> str:
         if not asked.snapshot:
-            return _refused(texts.choose_snapshot)
+            raise NotReadyError(texts.choose_snapshot)
         snapshot = load_snapshot(self._folder, asked.snapshot)
         grades = self._grades(asked.judgments)
         if not graded_queries(snapshot, grades):
-            return _refused(texts.no_judgments.format(queries=len(snapshot.queries)))
-        return Answer(measurement_html(measure_snapshot(snapshot, grades), texts))
+            raise NotReadyError(texts.no_judgments.format(queries=len(snapshot.queries)))
+        return measurement_html(measure_snapshot(snapshot, grades), texts)
 
-    def _compare(self, asked: Comparing, texts: QualityTexts) -> Answer:
+    def _compare(self, asked: Comparing, texts: QualityTexts) -> str:
         if not asked.before or not asked.after:
-            return _refused(texts.choose_snapshot)
+            raise NotReadyError(texts.choose_snapshot)
         before, after = (load_snapshot(self._folder, name) for name in (asked.before, asked.after))
         if not common_texts(before, after):
-            return _refused(texts.no_common.format(before=before.name, after=after.name))
+            raise NotReadyError(texts.no_common.format(before=before.name, after=after.name))
         grades = self._grades(asked.judgments)
         compared = diff_stages(before, asked.before_stage, after, asked.after_stage, grades)
-        return Answer(comparison_html(compared, texts))
+        return comparison_html(compared, texts)
 
     def _grades(self, judgments: str) -> Qrels:
         """With "both", a set without qrels leaves the store's; alone it is an error."""
@@ -166,17 +159,3 @@ class _Watched(Mapping[str, str]):
 
     def items(self) -> ItemsView[str, str]:
         return ItemsView(self)
-
-
-def _refused(message: str) -> Answer:
-    return Answer(message_html(message, "message error"), done=False)
-
-
-def _told(work: Callable[[], Answer], tried: str, texts: QualityTexts) -> Answer:
-    try:
-        return work()
-    except RetrievalError as error:
-        return _refused(texts.cannot[tried].format(error=error))
-    except Exception:
-        logger.exception("the quality tab failed to %s", tried)
-        return _refused(texts.other_failure)

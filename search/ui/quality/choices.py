@@ -4,18 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 
 from search.hits import STAGES
+from search.ui.labelled import relabel
 from search.ui.quality.texts import QUALITY_TEXTS, RUSSIAN, QualityTexts
-
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-BUSY: dict[str, Any] = {"show_progress": "minimal", "api_visibility": "private"}
-"""Event options: for what is done at once, and for what takes a moment."""
-
-
-def says(words: Callable[[QualityTexts], dict[str, Any]]) -> Callable[[str], Any]:
-    """Name of a language -> a component's update, from its words in that language."""
-    return lambda language: gr.update(**words(QUALITY_TEXTS[language]))
+from search.ui.texts import stage_choices
 
 
 def heading(title: str, text: str = "") -> str:
@@ -48,15 +42,15 @@ def judgments_choice(elem_id: str) -> gr.Radio:
     )
 
 
-def judgments_words(texts: QualityTexts) -> dict[str, Any]:
-    """Label and choices of `judgments_choice`."""
-    return {"label": texts.judgments_label, "choices": _judgments(texts)}
+def judgments_words(choice: gr.Radio) -> tuple[Block, Callable[[str], Any]]:
+    """Label and choices of `judgments_choice` in another language."""
+    return relabel(choice, QUALITY_TEXTS, label="judgments_label", choices=_judgments)
 
 
 def stage_choice(elem_id: str) -> gr.Dropdown:
     """A stage of a snapshot, the last one at first."""
     return gr.Dropdown(
-        _stages(RUSSIAN),
+        stage_choices(RUSSIAN.stages),
         value=STAGES[-1],
         label=RUSSIAN.stage_label,
         min_width=140,
@@ -64,9 +58,11 @@ def stage_choice(elem_id: str) -> gr.Dropdown:
     )
 
 
-def stage_words(texts: QualityTexts) -> dict[str, Any]:
-    """Label and choices of `stage_choice`."""
-    return {"label": texts.stage_label, "choices": _stages(texts)}
+def stage_words(choice: gr.Dropdown) -> tuple[Block, Callable[[str], Any]]:
+    """Label and choices of `stage_choice` in another language."""
+    return relabel(
+        choice, QUALITY_TEXTS, label="stage_label", choices=lambda t: stage_choices(t.stages)
+    )
 
 
 def _start(names: Sequence[str], back: int) -> str | None:
@@ -75,7 +71,3 @@ def _start(names: Sequence[str], back: int) -> str | None:
 
 def _judgments(texts: QualityTexts) -> list[tuple[str, str]]:
     return [(words, value) for value, words in texts.judgments.items()]
-
-
-def _stages(texts: QualityTexts) -> list[tuple[str, str]]:
-    return [(texts.stages[stage], stage) for stage in STAGES]

@@ -3,14 +3,13 @@
 import gradio as gr
 
 from search.ui.cards import message_html
-from search.ui.labelled import Labelled
+from search.ui.events import BUSY
+from search.ui.labelled import Labelled, relabel
 from search.ui.quality.answers import Comparing, QualityAnswers
 from search.ui.quality.choices import (
-    BUSY,
     heading,
     judgments_choice,
     judgments_words,
-    says,
     snapshot_choice,
     stage_choice,
     stage_words,
@@ -61,12 +60,12 @@ def add_compare_form(
         before,
         after,
         [
-            (title, says(lambda t: {"value": heading(t.compare_title)})),
-            (before, says(lambda t: {"label": t.before_label})),
-            (before_stage, says(stage_words)),
-            (after, says(lambda t: {"label": t.after_label})),
-            (after_stage, says(stage_words)),
-            (judgments, says(judgments_words)),
-            (button, says(lambda t: {"value": t.compare_button})),
+            relabel(title, QUALITY_TEXTS, value=lambda t: heading(t.compare_title)),
+            relabel(before, QUALITY_TEXTS, label="before_label"),
+            stage_words(before_stage),
+            relabel(after, QUALITY_TEXTS, label="after_label"),
+            stage_words(after_stage),
+            judgments_words(judgments),
+            relabel(button, QUALITY_TEXTS, value="compare_button"),
         ],
     )

@@ -3,14 +3,13 @@
 import gradio as gr
 
 from search.ui.cards import message_html
-from search.ui.labelled import Labelled
+from search.ui.events import BUSY
+from search.ui.labelled import Labelled, relabel
 from search.ui.quality.answers import Measuring, QualityAnswers
 from search.ui.quality.choices import (
-    BUSY,
     heading,
     judgments_choice,
     judgments_words,
-    says,
     snapshot_choice,
 )
 from search.ui.quality.texts import QUALITY_TEXTS, RUSSIAN
@@ -41,8 +40,8 @@ def add_measure_form(answers: QualityAnswers, language: gr.Radio) -> tuple[gr.Dr
     button.click(measure, [snapshot, judgments, language], [asked, figures], **BUSY)
     language.change(say_measured, [asked, language], [figures], **BUSY)
     return snapshot, [
-        (title, says(lambda t: {"value": heading(t.measure_title)})),
-        (snapshot, says(lambda t: {"label": t.snapshot_label})),
-        (judgments, says(judgments_words)),
-        (button, says(lambda t: {"value": t.measure_button})),
+        relabel(title, QUALITY_TEXTS, value=lambda t: heading(t.measure_title)),
+        relabel(snapshot, QUALITY_TEXTS, label="snapshot_label"),
+        judgments_words(judgments),
+        relabel(button, QUALITY_TEXTS, value="measure_button"),
     ]

@@ -6,20 +6,15 @@ import gradio as gr
 
 from search.engine import Engine
 from search.judging.store import JudgmentStore
+from search.ui.events import BUSY, JOBS, QUIET
 from search.ui.labelled import Labelled
 from search.ui.quality.answers import QualityAnswers
-from search.ui.quality.choices import QUIET, snapshot_update
+from search.ui.quality.choices import snapshot_update
 from search.ui.quality.compare_form import add_compare_form
 from search.ui.quality.measure_form import add_measure_form
 from search.ui.quality.take_form import add_take_form
 from search.ui.quality.texts import QUALITY_TEXTS
 
-_MODELS: dict[str, Any] = {
-    "show_progress": "full",
-    "api_visibility": "private",
-    "concurrency_id": "models",
-    "concurrency_limit": 2,
-}
 _PROGRESS = gr.Progress()
 """Where this is the default, Gradio gives every call a tracker of its own."""
 
@@ -62,7 +57,8 @@ def add_quality_tab(
         "inputs": [form.name, form.source, language],
         "outputs": [form.taken, form.name],
         "show_progress_on": form.taken,
-        **_MODELS,
+        **BUSY,
+        **JOBS,
     }
     see: dict[str, Any] = {
         "fn": refresh,

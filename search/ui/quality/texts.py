@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from search.ui.texts import LANGUAGES
+from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,6 @@ class QualityTexts:
     """One language of the tab; `{…}` are filled in by the answers and the views."""
 
     stages: dict[str, str]
-    other_failure: str
     cannot: dict[str, str]
     """What was tried -> the words before an error's own."""
 
@@ -77,8 +76,7 @@ class QualityTexts:
 
 
 RUSSIAN = QualityTexts(
-    stages=LANGUAGES["Русский"].stages,
-    other_failure="Не получилось. Повторите; если не поможет, смотрите журнал сервера.",
+    stages=LANGUAGES[DEFAULT_LANGUAGE].stages,
     cannot={
         "take": "Снимок сделать нельзя: {error}",
         "measure": "Измерить нельзя: {error}",
@@ -187,7 +185,6 @@ RUSSIAN = QualityTexts(
 
 ENGLISH = QualityTexts(
     stages=LANGUAGES["English"].stages,
-    other_failure="That failed. Try again; if that doesn't help, see the server's log.",
     cannot={"take": "{error}", "measure": "{error}", "compare": "{error}", "list": "{error}"},
     snapshots_title="Snapshots",
     snapshots_help="A snapshot keeps what every search stage answered to every query of a set. "
@@ -290,4 +287,4 @@ ENGLISH = QualityTexts(
     },
 )
 
-QUALITY_TEXTS: dict[str, QualityTexts] = {"Русский": RUSSIAN, "English": ENGLISH}
+QUALITY_TEXTS: dict[str, QualityTexts] = {DEFAULT_LANGUAGE: RUSSIAN, "English": ENGLISH}

@@ -75,6 +75,14 @@ def test_a_server_that_is_not_there_is_named() -> None:
         JudgmentStore.open("postgresql+psycopg://127.0.0.1:1/x", timeout=2)
 
 
+def test_a_driver_that_is_not_installed_is_named_with_the_command(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(JudgingError, match=r'\*\*\*@host.*Run pip install "psycopg\[binary\]"'):
+        JudgmentStore.open("postgresql://ivan:тайна@host/judgments")
+
+
 def test_a_server_without_the_database_says_so(postgres: Path) -> None:
     with pytest.raises(JudgingError, match='or refused.* database "нет-такой" does not exist'):
         JudgmentStore.open(f"postgresql://postgres@/нет-такой?host={postgres}")

@@ -121,6 +121,8 @@ def test_a_passage_that_is_gone_is_not_shown_but_its_judgment_is_kept(store: Jud
     saved = desk.judge("Анна", "проба", QUERY.text, "tea", 2)  # from a page opened before
     assert saved.text_hash == before
     assert store.current() == [saved]
+    undone = desk.undo("Анна", "проба")
+    assert undone and undone.sheet and undone.sheet.task.passage_id != "tea"
     nothing = Desk(store, {}).next("Анна", "проба")
     assert (nothing.sheet, nothing.gone) == (None, 3)
 

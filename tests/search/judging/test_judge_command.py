@@ -158,6 +158,37 @@ def test_training_pairs_can_be_trained_on(
     assert set(group.labels[1:]) == {0.0} and len(set(group.passages)) == len(group.passages)
 
 
+def test_judgments_without_any_grade_make_no_qrels(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(url, ("anna", "whale", WHALE, None), ("boris", "tea", TEA, None))
+    to = tmp_path / "qrels.txt"
+    said = failure(capsys, "export", "--format", "qrels", "--to", to)
+    assert said.startswith("None of the 2 judgments holds a grade")
+    assert not to.exists()
+
+
+def test_a_salt_that_is_empty_is_refused(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(url, ("anna", "whale", WHALE, 3))
+    to = tmp_path / "all.csv"
+    said = failure(capsys, "export", "--format", "csv", "--to", to, "--pseudonyms", "")
+    assert said.startswith("The salt has 0 characters")
+    assert not to.exists()
+
+
+def test_the_corpus_may_be_kept_elsewhere(
+    url: str, small_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(url, ("anna", "whale", WHALE, 3))
+    monkeypatch.setenv("CORPUS", "/no/such")
+    beir = ("export", "--format", "beir", "--to", tmp_path / "out")
+    assert judge(*beir) == 1
+    assert judge(*beir, "--corpus", small_set) == 0
+    assert read_qrels(tmp_path / "out") == {"whales": {"whale": 3}}
+
+
 def test_agreement_is_printed_with_its_disagreements(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

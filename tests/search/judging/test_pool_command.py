@@ -1,4 +1,5 @@
 import argparse
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,23 @@ def test_holes_are_what_the_snapshot_shows_and_nobody_judged(
     assert run("holes", "меньше", snapshot, "--qrels", str(small_set)) == 0
     fewer = {(item.query_id, item.passage_id) for item in store.pool("меньше").items}
     assert fewer == left - {("whales", "whale"), ("water", "bread")}
+
+
+def test_grades_of_a_set_fill_holes_by_the_querys_text(
+    capsys: pytest.CaptureFixture[str], store: JudgmentStore, snapshot: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "другой"
+    folder.mkdir()
+    queries = [{"_id": "water", "text": " чем питается кит "}, {"_id": "q7", "text": "о другом"}]
+    lines = (json.dumps(query, ensure_ascii=False) for query in queries)
+    (folder / "queries.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    rows = ["water\twhale\t3", "water\tbear\t0", "q7\tbread\t1", "whales\ttea\t1"]
+    (folder / "qrels.tsv").write_text("\n".join(rows), encoding="utf-8")
+    assert run("holes", "дыры", snapshot, "--qrels", str(folder)) == 0
+    found = {(item.query_id, item.passage_id) for item in store.pool("дыры").items}
+    passages = {"whale", "bear", "tea", "skates", "bread"}
+    assert {p for query, p in found if query == "water"} == passages
+    assert {p for query, p in found if query == "whales"} == passages - {"whale", "bear"}
 
 
 def test_a_spot_check_without_a_query_id_fills_a_hole(store: JudgmentStore, snapshot: str) -> None:

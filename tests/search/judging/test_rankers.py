@@ -7,8 +7,10 @@ from search.engine import Engine
 from search.errors import JudgingError
 from search.evaluation import stage_run
 from search.hits import STAGES
+from search.judging.passage_lookup import PassageLookup
 from search.judging.query_set import Query, QuerySet
-from search.judging.rankers import rankers_of, rankings_of
+from search.judging.rankers import rankers_of, rankings_of, rankings_of_snapshot
+from search.judging.snapshots import take_snapshot
 from search.settings import Settings
 
 QUERY = "вода для чая"
@@ -55,6 +57,23 @@ def test_a_set_is_ranked_by_ranker_and_query(small_engine: Engine) -> None:
         "fused": ["1", "2"],
     }
     assert rankings["bm25"]["2"].hits[0].passage.id == "whale"
+
+
+def test_a_snapshot_is_a_ranker_for_the_queries_it_holds(small_engine: Engine) -> None:
+    taken = take_snapshot(small_engine, {"a": QUERY, "b": "бегемот"}, "v1", "set", progress=False)
+    queries = QuerySet("другой", (Query("1", "чем питается кит"), Query("2", QUERY)))
+    passages = PassageLookup(small_engine.index.passages)
+    found = rankings_of_snapshot(taken, "bm25", queries, passages)
+    now = rankers_of(small_engine, QUERY, ("bm25",))["bm25"]
+    assert list(found) == ["2"]
+    assert [hit.passage for hit in found["2"].hits] == [hit.passage for hit in now.hits]
+    kept = {id: passages[id] for id in passages if id != "tea"}
+    fewer = rankings_of_snapshot(taken, "bm25", queries, kept)["2"]
+    assert [hit.passage.id for hit in fewer.hits] == ["bread"]
+    with pytest.raises(JudgingError, match="'v1' holds none of the queries of 'чужой'"):
+        rankings_of_snapshot(taken, "bm25", QuerySet("чужой", (Query("1", "сова"),)), passages)
+    with pytest.raises(JudgingError, match="no stage 'splade'"):
+        rankings_of_snapshot(taken, "splade", queries, passages)
 
 
 def test_a_query_that_cannot_be_searched_is_named(small_engine: Engine) -> None:

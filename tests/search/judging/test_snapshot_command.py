@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+import pytrec_eval
 
 from index.command import run_command
 from search.judging.snapshot_command import add_snapshot_command
@@ -44,7 +45,7 @@ def test_a_set_is_saved_listed_and_compared(
     capsys.readouterr()
 
     assert main("list") == 0
-    head, first, second = capsys.readouterr().out.splitlines()
+    head, second, first = capsys.readouterr().out.splitlines()  # the newest at the top
     assert head.split()[0] == "name"
     assert [first.split()[0], *first.split()[-2:]] == ["до", "4", "5"]
     assert second.split()[0] == "после"
@@ -116,3 +117,18 @@ def test_a_set_saved_twice_gives_the_same_lists(
         assert main("save", name, str(small_set)) == 0
     bodies = [json.loads((folder / f"{name}.json").read_text())["snapshot"] for name in "ab"]
     assert bodies[0]["stages"] == bodies[1]["stages"]
+
+
+def test_a_stage_goes_out_as_a_trec_run(
+    capsys: pytest.CaptureFixture[str], small_set: Path, folder: Path, tmp_path: Path
+) -> None:
+    main("save", "до", str(small_set))
+    file = tmp_path / "run.trec"
+    assert main("export", "до", "--stage", "bm25", "--to", str(file)) == 0
+    with file.open(encoding="utf-8") as stream:
+        run = pytrec_eval.parse_run(stream)
+    found_nothing: dict[str, dict[str, float]] = {"hippo": {}}  # has no line in a TREC file
+    assert run | found_nothing == load_snapshot(folder, "до").run("bm25")
+    assert list(run["water"]) == ["tea", "bread"]
+    capsys.readouterr()
+    assert "is there already" in failure(capsys, "export", "до", "--to", str(file))

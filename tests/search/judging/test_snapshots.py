@@ -58,6 +58,7 @@ def test_a_password_of_the_database_is_not_kept(
     assert taken.settings.keys() == engine.settings.as_dict().keys() - {
         "database_url",
         "snapshots_dir",
+        "promotions",
     }
     assert "secret" not in repr(taken)
 

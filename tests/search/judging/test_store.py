@@ -2,15 +2,18 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from search.errors import JudgingError
+from search.judging.database import Database
 from search.judging.judgment import Judgment, text_hash
 from search.judging.pool import Pool, PoolItem
-from search.judging.store import JudgmentStore
+from search.judging.schema import judgments
+from search.judging.store import Event, JudgmentStore
 
 ITEMS = (
     PoolItem(
@@ -237,6 +240,89 @@ def test_undos_at_once_withdraw_a_judgment_each(store: JudgmentStore, judgment: 
     assert sorted(j.id for j in undone if j) == [j.id for j in saved]
     assert undone.count(None) == 2
     assert store.current() == []
+
+
+def history_of(judgment: Judgment) -> list[Event]:
+    """Three of one pair, the last one taken back, and another annotator's; ids of elsewhere."""
+    noon = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    said = [{"grade": 3}, {"annotator": "Пётр"}, {"grade": 1, "comment": "нет"}, {"grade": 0}]
+    return [
+        Event(
+            replace(judgment, id=70 + n, time=noon + timedelta(seconds=n), **change),  # type: ignore[arg-type]
+            noon + timedelta(hours=1) if n == 3 else None,
+        )
+        for n, change in enumerate(said)
+    ]
+
+
+def test_a_history_is_restored_with_its_times_undos_and_order(
+    store: JudgmentStore, judgment: Judgment
+) -> None:
+    events = history_of(judgment)
+    assert store.is_empty()
+    assert store.restore(events) == 4
+    assert not store.is_empty()
+    found = store.history()
+    ids = [event.judgment.id for event in found]
+    assert ids == sorted(set(ids))
+    assert found == [
+        replace(event, judgment=replace(event.judgment, id=id))
+        for event, id in zip(events, ids, strict=True)
+    ]
+    assert [(j.annotator, j.grade) for j in store.current()] == [("Пётр", 3), ("Мария", 1)]
+    assert store.standing("Мария", judgment.query, judgment.passage_id) == found[2].judgment
+    assert store.save(replace(judgment, grade=2)).id > ids[-1]
+    assert store.undo("Мария") and store.undo("Мария") == found[2].judgment
+
+
+def test_a_store_with_a_judgment_is_not_restored_into(
+    store: JudgmentStore, judgment: Judgment
+) -> None:
+    store.save(judgment)
+    store.undo("Мария")
+    before = store.history()
+    assert not store.is_empty()
+    assert store.restore(history_of(judgment)) == 0
+    assert store.history() == before
+
+
+def test_a_store_with_pools_and_no_judgments_is_restored_into(
+    store: JudgmentStore, judgment: Judgment
+) -> None:
+    store.save_pool(Pool("озёра", ITEMS))
+    assert store.is_empty()
+    assert store.restore(history_of(judgment)) == 4
+    assert store.pool_names() == ["озёра"]
+
+
+def test_a_restore_that_fails_leaves_the_store_empty(
+    store: JudgmentStore, judgment: Judgment
+) -> None:
+    good, *_ = history_of(judgment)
+    with pytest.raises(JudgingError):
+        store.restore([good, Event(judgment, None)])  # without a time
+    assert store.is_empty()
+
+
+def test_a_restore_waits_for_a_judgment_under_way(url: str, judgment: Judgment) -> None:
+    holder = Database(url, timeout=5)
+    with JudgmentStore.open(url, timeout=0.2) as store:
+        row = {**asdict(judgment), "pair": "", "time": datetime.now(UTC)}
+        del row["id"]
+        with holder.write("annotator Мария") as connection:
+            connection.execute(insert(judgments).values(row))
+            with pytest.raises(JudgingError, match="held it for too long"):
+                store.restore(history_of(judgment))
+        assert store.restore(history_of(judgment)) == 0
+        assert len(store.history()) == 1
+    holder.close()
+
+
+def test_restores_at_once_are_one(store: JudgmentStore, judgment: Judgment) -> None:
+    events = history_of(judgment)
+    counts = at_once([lambda: store.restore(events)] * 4)  # type: ignore[list-item]
+    assert sorted(counts) == [0, 0, 0, 4]  # type: ignore[type-var]
+    assert len(store.history()) == 4
 
 
 def test_a_pool_comes_back_as_it_was_saved(store: JudgmentStore) -> None:

@@ -5,74 +5,111 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
+from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from search.errors import JudgingError
+from search.judging.history_file import export_history, read_history
 from search.judging.judgment import Judgment
-from search.judging.store import JudgmentStore
-from search.judging.sync import EXPORT, export_history, start_sync
+from search.judging.store import Event, JudgmentStore
+from search.judging.sync import FILES, start_sync
 
 
 @pytest.fixture
 def judged(tmp_path: Path, judgment: Judgment) -> Iterator[JudgmentStore]:
-    with JudgmentStore.open(f"sqlite:///{tmp_path / 'judgments.sqlite'}") as store:
+    with opened(tmp_path) as store:
         store.save(judgment)
         store.save(replace(judgment, grade=None, comment="не могу\nоценить"))
         store.undo("Мария")
         yield store
 
 
-def test_an_export_holds_every_judgment_and_what_was_undone(
-    tmp_path: Path, judged: JudgmentStore
-) -> None:
-    file = tmp_path / "new" / EXPORT
-    assert export_history(judged, file) == 2
-    lines = file.read_text(encoding="utf-8").splitlines()
-    kept, undone = (json.loads(line) for line in lines)
-    first, second = judged.history()
-    for row, event in ((kept, first), (undone, second)):
-        assert event.judgment.time is not None
-        expected = {**asdict(event.judgment), "time": event.judgment.time.isoformat()}
-        assert {key: row[key] for key in expected} == expected
-    assert kept["undone_at"] is None
-    assert second.undone_at is not None and undone["undone_at"] == second.undone_at.isoformat()
-    assert "глубина Байкала" in lines[0]
+def opened(folder: Path) -> JudgmentStore:
+    return JudgmentStore.open(f"sqlite:///{folder / 'judgments.sqlite'}")
 
 
-def test_an_empty_history_is_an_empty_file(tmp_path: Path) -> None:
-    with JudgmentStore.open(f"sqlite:///{tmp_path / 'judgments.sqlite'}") as store:
-        assert export_history(store, tmp_path / EXPORT) == 0
-    assert (tmp_path / EXPORT).read_bytes() == b""
+def without_ids(events: list[Event]) -> list[Event]:
+    return [replace(event, judgment=replace(event.judgment, id=0)) for event in events]
 
 
-def test_an_export_is_replaced_whole_and_only_for_news(
-    tmp_path: Path, judged: JudgmentStore, judgment: Judgment
-) -> None:
-    file = tmp_path / "new" / EXPORT
-    export_history(judged, file)
-    first = file.stat()
-    reader = file.open("rb")
-    export_history(judged, file)
-    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
-    judged.save(replace(judgment, passage_id="ladoga"))
-    export_history(judged, file)
-    with reader:  # a reader of the old file sees it whole
-        assert len(reader.read().splitlines()) == 2
-    assert len(file.read_bytes().splitlines()) == 3
-    assert [path.name for path in file.parent.iterdir()] == [EXPORT]
+class Hub:
+    """A dataset repository that answers as the hub does; `files` is what it holds."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {".gitattributes": b""}
+        self.requests: list[tuple[str, str, bytes]] = []
+        self.refused = ""
+        """Requests with this in their path are answered 403."""
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                hub.answer(self, self.rfile.read(int(self.headers["Content-Length"])))
+
+            def do_GET(self) -> None:
+                hub.answer(self, b"")
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def paths(self, part: str) -> list[str]:
+        return [path for _, path, _ in self.requests if part in path]
+
+    def answer(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
+        path = unquote(urlsplit(request.path).path)
+        self.requests.append((request.command, path, body))
+        address = f"{self.url}/datasets/me/judgments"
+        status, answer = 200, json.dumps({"url": address}).encode()
+        if self.refused and self.refused in path:
+            status, answer = 403, b"{}"
+        elif "/preupload/" in path:
+            asked = [file["path"] for file in json.loads(body)["files"]]
+            mode = {"uploadMode": "regular", "shouldIgnore": False, "oid": None}
+            answer = json.dumps({"files": [{"path": name} | mode for name in asked]}).encode()
+        elif "/commit/" in path:
+            rows = [json.loads(line) for line in body.splitlines()]
+            for file in (row["value"] for row in rows if row["key"] == "file"):
+                self.files[file["path"]] = base64.b64decode(file["content"])
+            answer = json.dumps({"commitUrl": address, "commitOid": "1"}).encode()
+        elif "/tree/" in path:
+            rows = [
+                {"type": "file", "path": name, "size": len(content), "oid": "1"}
+                for name, content in self.files.items()
+            ]
+            answer = json.dumps(rows).encode()
+        elif "/resolve/" in path:
+            answer = self.files[path.rpartition("/")[2]]
+        request.send_response(status)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(answer)))
+        request.send_header("ETag", '"1"')
+        request.send_header("X-Repo-Commit", "1" * 40)
+        request.end_headers()
+        if request.command != "HEAD":
+            request.wfile.write(answer)
+
+    def histories(self) -> dict[str, bytes]:
+        """What processes pushed."""
+        return {name: content for name, content in self.files.items() if fnmatch(name, FILES)}
 
 
-def test_an_export_that_cannot_be_written_says_where(tmp_path: Path, judged: JudgmentStore) -> None:
-    (tmp_path / "occupied").write_text("занято", encoding="utf-8")
-    with pytest.raises(JudgingError, match="occupied/judgments.jsonl: the judgments can't be exp"):
-        export_history(judged, tmp_path / "occupied" / EXPORT)
-    (tmp_path / EXPORT).mkdir()
-    with pytest.raises(JudgingError, match=r"can't be exported there \(Is a directory\)"):
-        export_history(judged, tmp_path / EXPORT)
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    hub = Hub()
+    with hub.server:
+        threading.Thread(target=hub.server.serve_forever, daemon=True).start()
+        yield hub
+        hub.server.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -123,6 +160,7 @@ def push(folder: Path, endpoint: str) -> subprocess.CompletedProcess[str]:
         **os.environ,
         "HF_ENDPOINT": endpoint,
         "HF_HUB_OFFLINE": "0",
+        "HF_HOME": str(folder / "hf"),
         "JUDGMENTS_REPO": "me/judgments",
         "HF_TOKEN": "hf_secret",
     }
@@ -130,47 +168,104 @@ def push(folder: Path, endpoint: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
 
 
+def pushed(folder: Path, hub: Hub) -> None:
+    done = push(folder, hub.url)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_hub_that_cannot_be_reached_is_one_line(tmp_path: Path, judged: JudgmentStore) -> None:
-    done = push(tmp_path, "http://127.0.0.1:1")
-    assert done.returncode == 1
-    assert done.stderr.startswith("JUDGMENTS_REPO='me/judgments': judgments can't be pushed there")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (tmp_path, empty):
+        done = push(folder, "http://127.0.0.1:1")
+        assert done.returncode == 1
+        assert done.stderr.startswith("JUDGMENTS_REPO='me/judgments': judgments can't be kept the")
 
 
 def test_the_history_is_pushed_once_while_nothing_is_new(
-    tmp_path: Path, judged: JudgmentStore
+    tmp_path: Path, judged: JudgmentStore, hub: Hub
 ) -> None:
-    requests: list[tuple[str, bytes]] = []
-
-    class Hub(BaseHTTPRequestHandler):
-        """Answers the three requests of a push as the hub does."""
-
-        def do_POST(self) -> None:
-            requests.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            upload = {"path": EXPORT, "uploadMode": "regular", "shouldIgnore": False, "oid": None}
-            address = f"http://{self.headers['Host']}/datasets/me/judgments"
-            answer = {"url": address, "files": [upload], "commitUrl": address, "commitOid": "1"}
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        done = push(tmp_path, f"http://127.0.0.1:{server.server_port}")
-        server.shutdown()
-    assert done.returncode == 0, done.stderr
-    created = json.loads(requests[0][1])
-    assert (requests[0][0], created["type"]) == ("/api/repos/create", "dataset")
+    pushed(tmp_path, hub)
+    (created,) = (json.loads(body) for _, path, body in hub.requests if path == "/api/repos/create")
+    assert created["type"] == "dataset"
     assert created["visibility"] == "private"
-    commits = [body for path, body in requests if "/commit/" in path]
-    assert len(commits) == 1  # at the start; neither the push after it nor the one at exit had news
-    rows = [json.loads(line) for line in commits[0].splitlines()]
-    files = [row["value"] for row in rows if row["key"] == "file"]
-    assert [file["path"] for file in files] == [EXPORT]
-    assert base64.b64decode(files[0]["content"]) == (tmp_path / "sync" / EXPORT).read_bytes()
-    assert export_history(judged, tmp_path / "sync" / EXPORT) == 2
+    # at the start; neither the push after it nor the one at exit had news
+    assert len(hub.paths("/commit/")) == 1
+    assert hub.paths("/tree/") == hub.paths("/resolve/") == []  # nothing is fetched
+    ((name, content),) = hub.histories().items()
+    assert content == (tmp_path / "sync" / name).read_bytes()
+    assert export_history(judged, tmp_path / "sync" / name) == 2
+
+
+def test_a_start_with_an_empty_database_restores_and_overwrites_nothing(
+    tmp_path: Path, judged: JudgmentStore, judgment: Judgment, hub: Hub
+) -> None:
+    pushed(tmp_path, hub)
+    before = hub.histories()
+    again = tmp_path / "again"
+    again.mkdir()
+    pushed(again, hub)
+    with opened(again) as store:
+        assert without_ids(store.history()) == without_ids(judged.history())
+        assert without_ids([Event(j, None) for j in store.current()]) == without_ids(
+            [Event(j, None) for j in judged.current()]
+        )
+        store.save(replace(judgment, annotator="Пётр"))
+    assert hub.histories().items() > before.items()
+    assert len(hub.histories()) == 2
+
+    judged.save(replace(judgment, annotator="Анна"))  # a replica that knows nothing of Пётр
+    pushed(tmp_path, hub)
+    pushed(again, hub)
+    assert len(hub.histories()) == 4
+    third = tmp_path / "third"
+    third.mkdir()
+    pushed(third, hub)
+    with opened(third) as store:
+        assert {j.annotator for j in store.current()} == {"Мария", "Пётр", "Анна"}
+        assert len(store.history()) == 4
+        newest = hub.histories().keys() - before.keys()
+        (tmp_path / "last.jsonl").write_bytes(max((hub.files[name] for name in newest), key=len))
+        assert read_history(tmp_path / "last.jsonl") == store.history()
+
+
+def test_a_database_with_judgments_is_never_touched(
+    tmp_path: Path, judged: JudgmentStore, judgment: Judgment, hub: Hub
+) -> None:
+    pushed(tmp_path, hub)
+    other = tmp_path / "other"
+    other.mkdir()
+    with opened(other) as store:
+        store.save(replace(judgment, annotator="Пётр"))
+        store.undo("Пётр")
+        before = store.history()
+        pushed(other, hub)
+        assert store.history() == before
+    assert len(hub.histories()) == 2
+
+
+def test_a_database_without_judgments_pushes_no_file(tmp_path: Path, hub: Hub) -> None:
+    pushed(tmp_path, hub)
+    assert hub.paths("/commit/") == []
+
+
+@pytest.mark.parametrize("refused", ["/tree/", "/resolve/"])
+def test_a_hub_that_refuses_to_answer_stops_the_start(
+    tmp_path: Path, judged: JudgmentStore, hub: Hub, refused: str
+) -> None:
+    hub.files["judgments-20260501T120000Z-aaaaaaaa.jsonl"] = b"{}\n"
+    hub.refused = refused
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    done = push(folder, hub.url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("JUDGMENTS_REPO='me/judgments': judgments can't be kept there (")
+    assert hub.paths("/commit/") == []
+
+
+def test_a_file_that_is_no_history_stops_the_start(tmp_path: Path, hub: Hub) -> None:
+    hub.files["judgments-20260501T120000Z-aaaaaaaa.jsonl"] = b"{}\n"
+    done = push(tmp_path, hub.url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("judgments-20260501T120000Z-aaaaaaaa.jsonl:1: no judgment of a")
+    assert hub.paths("/commit/") == []

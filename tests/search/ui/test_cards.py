@@ -22,7 +22,7 @@ from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
 
 ATTRIBUTES = {
-    "article": ["data-id", "data-document", "data-seen"],
+    "article": ["data-id", "data-seen"],
     "button": ["type", "data-grade", "aria-pressed", "title", "aria-label"],
     "div": ["class", "role", "title", "aria-label", "data-query"],
     "h3": [],
@@ -101,7 +101,7 @@ def hit(text: str, title: str = "", identity: str = "1", query: str = "", **stag
 
 def cards(ranking: Ranking, texts: Texts) -> str:
     spoken = JUDGE_TEXTS["Русский"] if texts is RUSSIAN else JUDGE_TEXTS["English"]
-    return hits_html(ranking, texts, spoken)
+    return hits_html(ranking, texts, spoken, {})
 
 
 def ranking(*hits: Hit, **seconds: float) -> Ranking:
@@ -117,7 +117,7 @@ def test_text_title_and_id_reach_the_page_as_text(text: str) -> None:
     assert [tag for tag, _ in markup.elements].count("article") == 1
     assert markup.text["p"] == [text]
     assert markup.text["h3"] == [f"1.{text}"]
-    attributes = {"data-id": text, "data-document": text, "data-seen": text_hash(f"{text}\n{text}")}
+    attributes = {"data-id": text, "data-seen": text_hash(f"{text}\n{text}")}
     assert ("article", attributes) in markup.elements
     assert markup.text["mark"] == ["кит"] * len(shown.highlights)
     assert not set(html) & set("{}$")

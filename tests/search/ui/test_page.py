@@ -16,6 +16,9 @@ from search.ui.page import build_page
 from search.ui.search_tab import EXAMPLES, MAX_RESULTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN
 
+NOBODY = ({"name": "", "pool": ""}, gr.Request(), None)
+"""Nobody has signed in."""
+
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgmentStore]:
@@ -96,18 +99,18 @@ def test_the_endpoint_names_what_it_refuses(
 def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
     page: gr.Blocks, small_engine: Engine
 ) -> None:
-    first, last = function(page, "answer")("чем питается кит", 3.0, "Русский")
+    first, last = function(page, "answer")("чем питается кит", 3.0, "Русский", *NOBODY)
     fused = small_engine.candidates("чем питается кит")
-    assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"])
+    assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"], {})
     found = small_engine.search("чем питается кит", 3)
-    assert last[1] == hits_html(found, RUSSIAN, JUDGE_TEXTS["Русский"])
+    assert last[1] == hits_html(found, RUSSIAN, JUDGE_TEXTS["Русский"], {})
     for summary, waiting in ((first[0], True), (last[0], False)):
         assert RUSSIAN.summary.format(shown=3, found=5) in summary
         assert (RUSSIAN.reranking in summary) == waiting
 
 
 def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
-    *_, (summary, hits) = function(page, "answer")("бегемот", 1, "English")
+    *_, (summary, hits) = function(page, "answer")("бегемот", 1, "English", *NOBODY)
     assert ENGLISH.notes["bm25_nothing"] in summary
     assert ENGLISH.stages["reranked"] in hits
 
@@ -115,27 +118,27 @@ def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("query", ["", "  ", "\n"])
 def test_an_empty_field_shows_the_empty_state(page: gr.Blocks, query: str, language: str) -> None:
-    answers = list(function(page, "answer")(query, 10, language))
+    answers = list(function(page, "answer")(query, 10, language, *NOBODY))
     assert answers == [("", message_html(LANGUAGES[language].empty))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_query_of_ten_thousand_characters_is_a_message(page: gr.Blocks, language: str) -> None:
-    answers = list(function(page, "answer")("к" * 10_000, 10, language))
+    answers = list(function(page, "answer")("к" * 10_000, 10, language, *NOBODY))
     texts = LANGUAGES[language]
     told = texts.query_errors["too_long"].format(length=10_000, limit=1000)
     assert answers == [("", message_html(told, "message error"))]
 
 
 def test_emoji_show_that_nothing_was_found_and_why(page: gr.Blocks, small_engine: Engine) -> None:
-    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, "Русский")
+    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, "Русский", *NOBODY)
     assert hits == message_html(RUSSIAN.nothing)
     for note in ("no_words", "bm25_nothing", "dense_nothing"):
         assert RUSSIAN.notes[note] in summary
 
 
 def test_markup_in_the_query_does_not_reach_the_page(page: gr.Blocks) -> None:
-    for answer in function(page, "answer")("<script>кит</script>", 10, "Русский"):
+    for answer in function(page, "answer")("<script>кит</script>", 10, "Русский", *NOBODY):
         assert "<script" not in "".join(answer)
 
 
@@ -144,12 +147,12 @@ def test_the_language_switch_relabels_the_page(page: gr.Blocks) -> None:
     said = dict(
         zip((c.elem_id or c.label for c in switch.outputs), switch.fn("English"), strict=True)
     )
-    assert said["go"] == ENGLISH.button
+    assert said["go"]["value"] == ENGLISH.button
     assert (said["query"]["label"], said["query"]["placeholder"]) == (
         ENGLISH.query_label,
         ENGLISH.query_placeholder,
     )
-    assert said["enter"] == JUDGE_TEXTS["English"].enter
+    assert said["enter"]["value"] == JUDGE_TEXTS["English"].enter
     for name, label in ENGLISH.tabs.items():
         assert said[f"tab-{name}"]["label"] == label
 

@@ -40,3 +40,11 @@ def test_a_login_without_name_or_password_is_refused_and_not_repeated(auth: str)
     with pytest.raises(SettingsError, match="name:password") as error:
         logins({"AUTH": auth})
     assert "тайна" not in str(error.value)
+
+
+def test_where_one_signs_in_with_hugging_face_a_typed_name_is_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "space")
+    assert annotator_name("anna", gr.Request(username=None)) == ""
+    assert annotator_name("чужая", gr.Request(username=None), PROFILE) == "anna"

@@ -6,7 +6,14 @@ import pytest
 
 from search.hits import NOTES, STAGES
 from search.settings import ROOT
-from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
+from search.ui.texts import (
+    DEFAULT_LANGUAGE,
+    ENGLISH,
+    LANGUAGES,
+    RUSSIAN,
+    Texts,
+    stage_choices,
+)
 
 LINES = [f.name for f in fields(Texts) if isinstance(getattr(RUSSIAN, f.name), str)]
 TABLES = [f.name for f in fields(Texts) if isinstance(getattr(RUSSIAN, f.name), dict)]
@@ -36,6 +43,7 @@ def query_errors_raised() -> dict[str, set[str]]:
 
 def test_the_page_speaks_russian_and_english() -> None:
     assert LANGUAGES == {"Русский": RUSSIAN, "English": ENGLISH}
+    assert LANGUAGES[DEFAULT_LANGUAGE] is RUSSIAN
 
 
 def test_every_field_is_a_line_or_a_table_of_lines() -> None:
@@ -70,6 +78,7 @@ def test_every_note_of_a_ranking_has_a_text(texts: Texts) -> None:
 @every_language
 def test_every_stage_has_a_name(texts: Texts) -> None:
     assert tuple(texts.stages) == STAGES
+    assert stage_choices(texts.stages) == [(texts.stages[stage], stage) for stage in STAGES]
 
 
 @every_language

@@ -34,7 +34,7 @@ def test_the_sheet_shows_what_to_judge_and_not_who_found_it(small_engine: Engine
 
 def test_what_is_judged_stands_in_the_markup(small_engine: Engine) -> None:
     html = work_html(work(Sheet(TASK, PASSAGE, None)), small_engine, RUSSIAN)
-    assert f'data-seen="{TASK.text_hash}" data-position="4"' in html
+    assert f'data-seen="{TASK.text_hash}" data-position="4" data-pool="проба"' in html
     assert 'data-query="чем питается кит" data-passage="whale"' in html
 
 

@@ -21,6 +21,7 @@ from search.judging.store import JudgmentStore
 from search.judging.tasks import order_for
 from search.ui.cards import message_html
 from search.ui.judge.sheet import work_html
+from search.ui.judge.tab import ANY_PLACE
 from search.ui.judge.texts import ENGLISH, RUSSIAN
 from search.ui.page import build_page
 
@@ -72,6 +73,7 @@ def press(
     task = order_for(pool, "Анна")[position]
     sent = {
         "action": action,
+        "pool": pool.name,
         "query": task.query,
         "passage": task.passage_id,
         "seen": task.text_hash,
@@ -79,20 +81,20 @@ def press(
         "comment": comment,
     }
     act = function(page, "act")
-    sheet, failure = act(Event(sent), pool.name, ANNA, "Русский", REQUEST, None)
+    sheet, _, failure = act(Event(sent), ANNA, "Русский", REQUEST, None)
     return sheet, failure
 
 
 def test_without_a_name_one_is_asked_for(page: gr.Blocks, store: JudgmentStore, pool: Pool) -> None:
     store.save_pool(pool)
-    kept, listed, sheet = function(page, "sign_in")("  ", NOBODY, "Русский", REQUEST, None)
-    assert kept == NOBODY
+    kept, listed, _, sheet = function(page, "sign_in")("  ", NOBODY, "Русский", REQUEST, None)
+    assert kept["name"] == ""
     assert listed["choices"] == ["проба"]
     assert sheet == message_html(RUSSIAN.sign_in_first)
 
 
 def test_without_a_pool_the_page_says_where_they_are_made(page: gr.Blocks) -> None:
-    _, listed, sheet = function(page, "sign_in")("Анна", NOBODY, "English", REQUEST, None)
+    _, listed, _, sheet = function(page, "sign_in")("Анна", NOBODY, "English", REQUEST, None)
     assert listed["choices"] == []
     assert sheet == message_html(ENGLISH.no_pools)
 
@@ -101,15 +103,15 @@ def test_the_only_pool_opens_by_itself_of_several_one_is_chosen(
     page: gr.Blocks, store: JudgmentStore, pool: Pool, desk: Desk, small_engine: Engine
 ) -> None:
     store.save_pool(pool)
-    kept, listed, sheet = function(page, "sign_in")("Анна", NOBODY, "Русский", REQUEST, None)
-    assert kept["name"] == "Анна"
+    kept, listed, _, sheet = function(page, "sign_in")("Анна", NOBODY, "Русский", REQUEST, None)
+    assert kept == ANNA
     assert listed["value"] == "проба"
     assert sheet == work_html(desk.next("Анна", "проба"), small_engine, RUSSIAN)
     store.save_pool(Pool("вторая", pool.items))
-    _, listed, sheet = function(page, "sign_in")("Анна", NOBODY, "Русский", REQUEST, None)
+    _, listed, _, sheet = function(page, "sign_in")("Анна", NOBODY, "Русский", REQUEST, None)
     assert (listed["choices"], listed["value"]) == (["проба", "вторая"], None)
     assert sheet == message_html(RUSSIAN.choose_pool)
-    kept, sheet = function(page, "choose")("вторая", {**ANNA}, "Русский", REQUEST, None)
+    kept, _, _, sheet = function(page, "choose")("вторая", ANNA, "Русский", REQUEST, None)
     assert kept["pool"] == "вторая"
     assert sheet == work_html(desk.next("Анна", "вторая"), small_engine, RUSSIAN)
 
@@ -119,10 +121,14 @@ def test_a_reload_goes_on_where_the_annotator_was(
 ) -> None:
     store.save_pool(pool)
     press(page, pool, "3")
-    name, _, sheet = function(page, "resume")(ANNA, "Русский", REQUEST, None)
-    assert name["value"] == "Анна"
+    resume = function(page, "resume")
+    name, kept, _, place, sheet = resume(ANNA, ANY_PLACE, "Русский", REQUEST, None)
+    assert (name["value"], kept, place) == ("Анна", ANNA, 1)
     assert sheet == work_html(desk.next("Анна", "проба"), small_engine, RUSSIAN)
     assert RUSSIAN.progress.format(done=1, open=2, total=3) in sheet
+    *_, place, sheet = resume(ANNA, 2, "English", REQUEST, None)  # another tab and back
+    assert place == 2
+    assert sheet == work_html(desk.at("Анна", "проба", 2), small_engine, ENGLISH)
 
 
 def test_a_grade_is_saved_and_the_next_item_shown(
@@ -224,7 +230,7 @@ def test_the_endpoints_name_what_they_refuse(
 
 def spot(page: gr.Blocks, kept: dict[str, str], **sent: str) -> str:
     event = Event(
-        {"grade": "3", "query": QUERY.text, "passage": "whale", "document": "whale"}
+        {"grade": "3", "query": QUERY.text, "passage": "whale"}
         | {"seen": text_hash("x"), "title": "Киты"}
         | sent
     )
@@ -248,7 +254,24 @@ def test_a_spot_check_is_a_judgment_outside_any_pool(page: gr.Blocks, store: Jud
         "",
     )
     assert RUSSIAN.spot_saved.format(grade=3, title="Киты") in html
-    assert 'data-passage="whale" data-grade="3"' in html
+    assert 'data-query="чем питается кит" data-passage="whale" data-grade="3"' in html
+
+
+def test_a_card_shows_the_grade_it_was_given(page: gr.Blocks, store: JudgmentStore) -> None:
+    spot(page, ANNA, grade="2")
+    answer = function(page, "answer")
+    for kept, pressed in ((ANNA, 1), (NOBODY, 0), ({**ANNA, "name": "Борис"}, 0)):
+        for _, cards in answer(QUERY.text, 10, "Русский", kept, REQUEST, None):
+            assert cards.count('aria-pressed="true"') == pressed
+            assert cards.count('data-grade="2" aria-pressed="true"') == pressed
+
+
+def test_a_passage_that_has_gone_is_judged_under_its_id(
+    page: gr.Blocks, store: JudgmentStore
+) -> None:
+    spot(page, ANNA, passage="gone#1")
+    (saved,) = store.current()
+    assert (saved.passage_id, saved.document_id) == ("gone#1", "gone#1")
 
 
 def test_a_spot_check_without_a_name_or_with_a_bad_grade_saves_nothing(

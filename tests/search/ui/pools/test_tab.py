@@ -20,10 +20,11 @@ from search.judging.pool import Pool
 from search.judging.snapshot_files import save_snapshot
 from search.judging.snapshots import Snapshot, take_snapshot
 from search.judging.store import JudgmentStore
+from search.ui.attempt import attempt
 from search.ui.labelled import Labelled
-from search.ui.pools.attempt import attempt
 from search.ui.pools.tab import add_pools_tab
 from search.ui.pools.texts import ENGLISH, RUSSIAN
+from search.ui.texts import LANGUAGES
 
 RU, EN = "Русский", "English"
 NUMBERS = (1, 1, 42)
@@ -101,6 +102,20 @@ def judge(tab: Tab, who: str, *grades: int | None, pool: str = "пул") -> Pool
     return made
 
 
+def bring(
+    tab: Tab,
+    file: Path | None,
+    annotator: str = "М",
+    skip_bad: bool = True,
+    request: gr.Request | None = None,
+    profile: gr.OAuthProfile | None = None,
+) -> str:
+    told: str = tab.call("import_judgments")(
+        str(file) if file else None, annotator, skip_bad, RU, request or gr.Request(), profile
+    )
+    return told
+
+
 def export(tab: Tab, form: str, salt: str = "", annotator: str = "") -> tuple[str, str | None]:
     """What the page says, and where the file lay (a copy, as Gradio makes one)."""
     answers = tab.call("prepare_export")(form, "", annotator, salt, RU)
@@ -143,16 +158,47 @@ def test_a_pool_of_an_uploaded_table_leaves_its_bad_lines_out(tab: Tab) -> None:
     assert tab.call("preview_queries")(None, RU) == ""
 
 
+def test_the_preview_changes_its_language(tab: Tab) -> None:
+    triggers = {
+        trigger
+        for dependency in tab.blocks.get_config_file()["dependencies"]
+        if dependency["api_name"].startswith("preview_queries")
+        for trigger in dependency["targets"]
+    }
+    language = next(b for b in tab.blocks.blocks.values() if isinstance(b, gr.Radio))
+    assert (language._id, "change") in triggers
+
+
+def test_queries_that_are_none_or_find_nothing_are_told(tab: Tab) -> None:
+    file = tab.folder / "q.csv"
+    file.write_text("query\n", encoding="utf-8")
+    assert RUSSIAN.no_queries in make(tab, source="file", file=str(file))
+    file.write_text("query\nбегемот\n", encoding="utf-8")
+    assert RUSSIAN.nothing_found in make(tab, source="file", file=str(file))
+    assert tab.store.pools() == []
+
+
+def test_making_a_pool_takes_no_place_of_a_search(tab: Tab) -> None:
+    limits = {
+        (block.concurrency_id, block.concurrency_limit)
+        for block in tab.blocks.fns.values()
+        if block.name == "make_pool"
+    }
+    assert limits == {("jobs", 1)}
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"name": " "}, "pool name"),
-        ({"numbers": (0, 1, 42)}, "depth is 0"),
+        ({"name": " "}, RUSSIAN.name_empty),
+        ({"name": "п" * 101}, RUSSIAN.name_long.format(length=101, limit=100)),
+        ({"numbers": (0, 1, 42)}, RUSSIAN.too_low),
+        ({"numbers": (1, 0, 42)}, RUSSIAN.too_low),
         ({"numbers": (1, 1, None)}, RUSSIAN.no_numbers),
         ({"rankers": ()}, RUSSIAN.no_rankers),
         ({"limit": -1}, RUSSIAN.bad_limit),
         ({"source": "file"}, RUSSIAN.no_file),
-        ({"numbers": (1, 1, 2**70)}, RUSSIAN.other_failure),
+        ({"numbers": (1, 1, 2**70)}, LANGUAGES[RU].action_failed),
     ],
 )
 def test_a_form_that_is_not_ready_says_what_is_missing(
@@ -168,8 +214,8 @@ def test_a_name_that_is_taken_is_told_before_anything_is_searched(
 ) -> None:
     make(tab)
     monkeypatch.setattr(Engine, "candidates", None)
-    assert f"{RUSSIAN.failure} there is already a pool named" in make(tab)
-    assert ">there is already a pool named" in make(tab, language=EN)
+    assert RUSSIAN.name_taken.format(name="пул") in make(tab)
+    assert ENGLISH.name_taken.format(name="пул") in make(tab, language=EN)
     assert len(tab.store.pools()) == 1
 
 
@@ -177,7 +223,7 @@ def test_a_broken_table_is_named_as_the_person_names_it(tab: Tab) -> None:
     file = tab.folder / "q.csv"
     file.write_text("вопрос\nкит\n", encoding="utf-8")
     html = make(tab, source="file", file=str(file))
-    assert f"{RUSSIAN.failure} q.csv: no column named query" in html
+    assert RUSSIAN.failure.format(error="q.csv: no column named query") in html
     assert str(tab.folder) not in html
 
 
@@ -186,7 +232,7 @@ def test_holes_are_what_nobody_judged(tab: Tab) -> None:
     judge(tab, "Анна", 3)
     holes = ("дыры", "v1", "bm25", False, 10, 1, 42, RU)
     # The only passage with the word is judged.
-    assert "nothing to judge" in tab.call("make_holes")(*holes)
+    assert RUSSIAN.no_holes in tab.call("make_holes")(*holes)
     reranked = ("дыры", "v1", "reranked", False, 10, 2, 42, RU)
     assert RUSSIAN.made.format(name="дыры", items=4, queries=1, overlap=2) in tab.call(
         "make_holes"
@@ -220,7 +266,19 @@ def test_second_opinions_are_asked_on_what_is_disputed(tab: Tab) -> None:
     assert told in tab.call("make_second")("пул", " ", 2, RU)
     assert [i.passage_id for i in tab.store.pool("пул-second").items] == ["whale"]
     assert RUSSIAN.no_pool in tab.call("make_second")(None, "", 2, RU)
-    assert "already a pool" in tab.call("make_second")("пул", "", 2, RU)
+    taken = RUSSIAN.name_taken.format(name="пул-second")
+    assert taken in tab.call("make_second")("пул", "", 2, RU)
+    agreed = tab.call("make_second")("пул-second", "третий", 2, RU)
+    assert RUSSIAN.made.format(name="третий", items=1, queries=1, overlap=4) in agreed
+
+
+def test_where_nothing_is_disputed_there_is_no_second_opinion(tab: Tab) -> None:
+    make(tab, numbers=(1, 2, 42))
+    judge(tab, "Анна", 3, 1)
+    judge(tab, "Борис", 2, 1)
+    told = RUSSIAN.no_disputed.format(name="пул", threshold=2)
+    assert told in tab.call("make_second")("пул", "", 2, RU)
+    assert len(tab.store.pools()) == 1
 
 
 def test_agreement_is_of_all_or_of_a_pool(tab: Tab) -> None:
@@ -266,7 +324,7 @@ def test_a_salt_hides_the_names(tab: Tab) -> None:
         (row,) = csv.DictReader(stream, delimiter=";")
     assert row["annotator"].startswith("annotator-")
     told, file = export(tab, "csv", salt="коротко")
-    assert file is None and "The salt has 7 characters" in told
+    assert file is None and RUSSIAN.salt_short.format(length=7, least=8) in told
     assert export(tab, "qrels", salt="коротко")[1]  # no names in it, so nothing to hide
 
 
@@ -275,8 +333,11 @@ def test_what_cannot_be_exported_is_told(tab: Tab, monkeypatch: pytest.MonkeyPat
     assert RUSSIAN.nothing_to_export in export(tab, "beir")[0]
     make(tab)
     judge(tab, "Анна", None)
-    assert "holds a grade" in export(tab, "qrels")[0]
+    for form in ("qrels", "beir", "pairs"):
+        assert RUSSIAN.only_skipped.format(judgments=1) in export(tab, form)[0]
+    assert export(tab, "csv")[1]
     assert RUSSIAN.nothing_to_export in export(tab, "csv", annotator="Борис")[0]
+    judge(tab, "Анна", 3)
     monkeypatch.setitem(sys.modules, "search.judging.training_pairs", None)
     assert "pip install -r requirements-training.txt" in export(tab, "pairs")[0]
 
@@ -287,7 +348,7 @@ def test_judgments_made_elsewhere_come_under_a_name(tab: Tab, sign: str) -> None
     middle = [] if sign == "\t" else ["0"]
     rows = (["whales", *middle, "whale", "2"], ["water", *middle, "tea", "3"])
     file.write_text("\n".join(sign.join(row) for row in rows))
-    told = tab.call("import_judgments")(str(file), " Мария ", False, RU)
+    told = bring(tab, file, " Мария ", False)
     assert RUSSIAN.saved.format(saved=2, annotator="Мария") in told
     assert [(j.query, j.passage_id, j.grade) for j in tab.store.current("Мария")] == [
         ("чем питается кит", "whale", 2),
@@ -298,19 +359,40 @@ def test_judgments_made_elsewhere_come_under_a_name(tab: Tab, sign: str) -> None
 def test_bad_lines_are_listed_and_skipped_when_asked(tab: Tab) -> None:
     file = tab.folder / "q.txt"
     file.write_text("whales 0 whale 2\nwhales 0 <img> 9\n")
-    told = tab.call("import_judgments")(str(file), "Мария", False, RU)
+    told = bring(tab, file, "Мария", False)
     assert RUSSIAN.refused.format(bad=1) in told
     assert "строка 2: the document &#x27;&lt;img&gt;&#x27; is not in the corpus" in told
     assert tab.store.current() == []
-    told = tab.call("import_judgments")(str(file), "Мария", True, RU)
+    told = bring(tab, file, "Мария")
     assert RUSSIAN.saved.format(saved=1, annotator="Мария") in told
     assert RUSSIAN.skipped.format(bad=1) in told
-    assert RUSSIAN.no_file in tab.call("import_judgments")(None, "М", True, RU)
-    assert RUSSIAN.no_annotator in tab.call("import_judgments")(str(file), " ", True, RU)
+    assert RUSSIAN.no_bring_file in bring(tab, None)
+    assert RUSSIAN.no_annotator in bring(tab, file, " ")
+    file.write_text("whales 0 <img> 9\n")
+    assert RUSSIAN.nothing_to_bring in bring(tab, file)
     file.write_bytes(b"\xff\xfe\xff")
-    assert f"{RUSSIAN.failure} q.txt:1: not UTF-8" in tab.call("import_judgments")(
-        str(file), "М", True, RU
+    assert RUSSIAN.failure.format(error="q.txt:1: not UTF-8") in bring(tab, file)
+
+
+def test_with_a_login_nobody_imports_under_another_name(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tab.folder / "q.txt"
+    file.write_text("whales 0 whale 2\n")
+    told = bring(tab, file, "Чужая", request=gr.Request(username="boris"))
+    assert RUSSIAN.saved.format(saved=1, annotator="boris") in told
+    assert [judgment.annotator for judgment in tab.store.current()] == ["boris"]
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "space")
+    assert RUSSIAN.not_signed_in in bring(tab, file, "Чужая")
+    profile = gr.OAuthProfile(
+        {"name": "Анна", "preferred_username": "anna", "profile": "", "picture": ""}
     )
+    assert RUSSIAN.saved.format(saved=1, annotator="anna") in bring(tab, file, "Ч", profile=profile)
+
+
+def test_a_name_that_is_too_long_to_keep_is_told(tab: Tab) -> None:
+    told = bring(tab, tab.folder / "q.txt", "М" * 101)
+    assert RUSSIAN.name_long.format(length=101, limit=100) in told
 
 
 def test_the_lists_follow_the_store(tab: Tab) -> None:
@@ -333,13 +415,14 @@ def test_a_store_that_fails_is_a_message_not_a_trace(
     monkeypatch.setattr(JudgmentStore, "current", broken)
     table, *_, annotator = tab.call("refresh_lists")(RU)
     for html in (table, tab.call("show_agreement")("", RU)):
-        assert f"{RUSSIAN.failure} disk &lt;full&gt;" in html
+        assert RUSSIAN.failure.format(error="disk &lt;full&gt;") in html
     assert annotator["choices"] == [(RUSSIAN.all_annotators, "")]
 
 
 def test_what_nobody_expected_is_logged_and_told(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        assert RUSSIAN.other_failure in attempt(lambda: str(1 // 0), RUSSIAN)
+        answer = attempt(lambda: str(1 // 0), RU)
+    assert LANGUAGES[RU].action_failed in answer.html and not answer.done
     assert "ZeroDivisionError" in caplog.text
 
 

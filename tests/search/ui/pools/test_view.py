@@ -62,6 +62,16 @@ def test_the_newest_pool_is_first_and_an_untouched_one_says_so() -> None:
     assert rows[0][-2:] == ["0 %", ENGLISH.nobody]
 
 
+def test_what_is_gone_from_the_index_is_told_and_not_waited_for() -> None:
+    given = judged("Анна", ("кит", "а"), ("чай", "а"))
+    html = pools_html([PoolStatus.of(pool(overlap=1), given, passages={"а"})], RUSSIAN)
+    row = cells(html)[1]
+    assert row[1:3] == ["2", "2"]
+    assert row[-3:] == ["100 %", RUSSIAN.gone.format(count=2), "Анна 0"]
+    html = pools_html([PoolStatus.of(pool(), given, passages=())], RUSSIAN)
+    assert RUSSIAN.gone.format(count=4) in html and " %" not in html
+
+
 @every_language
 def test_no_pools_are_a_message(texts: PoolsTexts) -> None:
     assert texts.no_pools in pools_html([], texts)

@@ -20,6 +20,7 @@ from search.ui.labelled import Labelled
 from search.ui.quality.answers import QualityAnswers
 from search.ui.quality.tab import add_quality_tab
 from search.ui.quality.texts import ENGLISH, QUALITY_TEXTS, RUSSIAN
+from search.ui.texts import LANGUAGES
 
 HOSTILE = '<img src=x onerror="alert(1)"> кит'
 
@@ -89,13 +90,13 @@ def test_nothing_of_the_tab_is_a_public_endpoint(tab: Tab) -> None:
     assert tab.page.get_api_info()["named_endpoints"] == {}
 
 
-def test_searching_shares_the_limit_of_the_models(tab: Tab) -> None:
+def test_taking_a_snapshot_takes_no_place_of_a_search(tab: Tab) -> None:
     limits = {
         (block.concurrency_id, block.concurrency_limit)
         for block in tab.page.fns.values()
         if block.name == "take"
     }
-    assert limits == {("models", 2)}
+    assert limits == {("jobs", 1)}
 
 
 # Taking
@@ -166,7 +167,7 @@ def test_an_unexpected_failure_is_logged_and_told_without_a_trace(
     monkeypatch.setattr(Engine, "candidates", fail)
     with caplog.at_level(logging.ERROR):
         html, kept = tab.take("a")
-    assert (html, kept) == (error(RUSSIAN.other_failure), gr.skip())
+    assert (html, kept) == (error(LANGUAGES["Русский"].action_failed), gr.skip())
     assert "секрет" in caplog.text
 
 
