@@ -61,7 +61,9 @@ def add_judge_tab(
         """A reload goes on with the next item; a change of tab or language with the same one."""
         who = annotator_name(kept["name"], request, profile)
         shown = gr.update(value=who) if who else gr.skip()  # nothing typed meanwhile is lost
-        return (shown, *_opened(engine, desk, {**kept, "name": who}, place, spoken))
+        now, *opened = _opened(engine, desk, {**kept, "name": who}, place, spoken)
+        # Unchanged it is not written: a sign-in may be under way.
+        return (shown, gr.skip() if now == kept else now, *opened)
 
     def sign_in(
         typed: str,

@@ -123,7 +123,8 @@ def test_a_reload_goes_on_where_the_annotator_was(
     press(page, pool, "3")
     resume = function(page, "resume")
     name, kept, _, place, sheet = resume(ANNA, ANY_PLACE, "Русский", REQUEST, None)
-    assert (name["value"], kept, place) == ("Анна", ANNA, 1)
+    assert (name["value"], kept, place) == ("Анна", gr.skip(), 1)
+    assert resume({**ANNA, "pool": ""}, ANY_PLACE, "Русский", REQUEST, None)[1] == ANNA
     assert sheet == work_html(desk.next("Анна", "проба"), small_engine, RUSSIAN)
     assert RUSSIAN.progress.format(done=1, open=2, total=3) in sheet
     *_, place, sheet = resume(ANNA, 2, "English", REQUEST, None)  # another tab and back
