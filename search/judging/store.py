@@ -88,12 +88,8 @@ class JudgmentStore:
 
     def current(self, annotator: str | None = None, pool: str | None = None) -> list[Judgment]:
         """The standing judgments, oldest first; with `pool`, as if the others were not there."""
-        standing = (
-            select(func.max(judgments.c.id))
-            .where(*_chosen(annotator, pool), _not_undone())
-            .group_by(judgments.c.annotator, judgments.c.pair)
-        )
-        chosen = select(*_COLUMNS).where(judgments.c.id.in_(standing)).order_by(judgments.c.id)
+        standing = _stands(*_chosen(annotator, pool))
+        chosen = select(*_COLUMNS).where(standing).order_by(judgments.c.id)
         with self._database.read() as connection:
             return [_judgment(row) for row in connection.execute(chosen)]
 
@@ -115,13 +111,7 @@ class JudgmentStore:
 
     def judged_by(self, pool: Pool) -> JudgedBy:
         """Who judged each item of a pool: `who_judged` without reading whole judgments."""
-        standing = (
-            select(func.max(judgments.c.id))
-            .where(_not_undone())
-            .group_by(judgments.c.annotator, judgments.c.pair)
-        )
-        columns = [judgments.c[field] for field in Mark._fields]
-        chosen = select(*columns).where(judgments.c.id.in_(standing))
+        chosen = select(*(judgments.c[field] for field in Mark._fields)).where(_stands())
         with self._database.read() as connection:
             return who_judged(pool, (Mark(*row) for row in connection.execute(chosen)))
 
@@ -184,7 +174,7 @@ class JudgmentStore:
         check_storable("pool name", name)
         found = self._pools(pools.c.name == name)
         if not found:
-            known = ", ".join(repr(pool.name) for pool in self.pools()) or "none yet"
+            known = ", ".join(map(repr, self.pool_names())) or "none yet"
             raise JudgingError(f"there is no pool {name!r}. Choose one of: {known}.")
         return found[0]
 
@@ -261,6 +251,16 @@ def _chosen(annotator: str | None, pool: str | None) -> list[ColumnElement[bool]
             check_storable(column.name, value)
             conditions.append(column == value)
     return conditions
+
+
+def _stands(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of what meets the conditions and is not undone, an annotator's last word on each pair."""
+    last = (
+        select(func.max(judgments.c.id))
+        .where(*conditions, _not_undone())
+        .group_by(judgments.c.annotator, judgments.c.pair)
+    )
+    return judgments.c.id.in_(last)
 
 
 def _not_undone() -> ColumnElement[bool]:

@@ -8,8 +8,9 @@ import gradio as gr
 
 from index.errors import RetrievalError
 from search.engine import Engine
-from search.errors import QueryError
+from search.errors import JudgingError, QueryError
 from search.judging.desk import Desk
+from search.judging.judgment import Grade
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge.texts import JUDGE_TEXTS
@@ -145,15 +146,24 @@ def _answer(
     try:
         first = engine.candidates(query)
         found = len(first.hits)
-        given = desk.store.grades_of(who, first.query) if who else {}
+        given = _given(desk, who, first.query)
         shown = engine.finish(first, top_k)
         waiting = summary_html(shown, found, texts, waiting=bool(found))
         yield waiting, hits_html(shown, texts, judge_texts, given)
         final = engine.finish(engine.rerank(first), top_k)
-        given = desk.store.grades_of(who, first.query) if who else {}  # given while it waited
+        given = _given(desk, who, first.query)  # some while the reranker read
         yield summary_html(final, found, texts), hits_html(final, texts, judge_texts, given)
     except QueryError as error:
         yield "", query_error_html(error, texts)
     except Exception:
         logger.exception("a search failed")
         yield "", message_html(texts.other_failure, "message error")
+
+
+def _given(desk: Desk, who: str, query: str) -> dict[str, Grade | None]:
+    """The grades the person gave before; a database that fails stops no search."""
+    try:
+        return desk.store.grades_of(who, query) if who else {}
+    except JudgingError:
+        logger.exception("the grades given before can't be read")
+        return {}

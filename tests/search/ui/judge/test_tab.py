@@ -283,3 +283,15 @@ def test_a_spot_check_without_a_name_or_with_a_bad_grade_saves_nothing(
     assert store.history() == []
     with pytest.raises(JudgingError):
         store.pool("проба")
+
+
+def test_a_database_that_fails_stops_no_search(
+    page: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise JudgingError("no room on the disk")
+
+    monkeypatch.setattr(JudgmentStore, "grades_of", broken)
+    *_, (summary, cards) = function(page, "answer")(QUERY.text, 10, "Русский", ANNA, REQUEST, None)
+    assert "Показано" in summary
+    assert 'data-id="whale"' in cards
