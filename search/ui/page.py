@@ -43,7 +43,8 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
         except RetrievalError as error:
             raise gr.Error(str(error)) from error
 
-    desk = Desk(store, PassageLookup(engine.index.passages))
+    passages = PassageLookup(engine.index.passages)
+    desk = Desk(store, passages)
     page: gr.Blocks = gr.Blocks(
         title=RUSSIAN.title, analytics_enabled=False, delete_cache=(CACHE_SECONDS, CACHE_SECONDS)
     )
@@ -70,7 +71,7 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             with _tab("judge", tabs):
                 labelled += add_judge_tab(engine, desk, language, signed, tabs["judge"], page)
             with _tab("pools", tabs):
-                labelled += add_pools_tab(engine, store, language, tabs["pools"])
+                labelled += add_pools_tab(engine, passages, store, language, tabs["pools"])
             with _tab("quality", tabs):
                 labelled += add_quality_tab(engine, store, language, tabs["quality"])
         labelled += [relabel(tab, LANGUAGES, label=_name_of(name)) for name, tab in tabs.items()]

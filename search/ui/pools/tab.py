@@ -1,11 +1,12 @@
 """The desk of whoever leads an annotation project: pools, agreement, export and import."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
 
+from index.passages import Passage
 from search.engine import Engine
-from search.judging.passage_lookup import PassageLookup
 from search.judging.pool_status import PoolStatus
 from search.judging.store import JudgmentStore
 from search.ui.attempt import attempt
@@ -23,11 +24,14 @@ from search.ui.texts import DEFAULT_LANGUAGE
 
 
 def add_pools_tab(
-    engine: Engine, store: JudgmentStore, language: gr.Radio, tab: gr.Tab
+    engine: Engine,
+    passages: Mapping[str, Passage],
+    store: JudgmentStore,
+    language: gr.Radio,
+    tab: gr.Tab,
 ) -> Labelled:
     """Fill `tab`, which is open now; returns what changes with the page's language."""
     settings = engine.settings
-    passages = PassageLookup(engine.index.passages)
 
     def list_pools(language: str) -> str:
         texts = POOLS_TEXTS[language]

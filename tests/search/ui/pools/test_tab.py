@@ -16,6 +16,7 @@ import pytest
 from search.engine import Engine
 from search.errors import JudgingError
 from search.judging.judgment import Judgment
+from search.judging.passage_lookup import PassageLookup
 from search.judging.pool import Pool
 from search.judging.snapshot_files import save_snapshot
 from search.judging.snapshots import Snapshot, take_snapshot
@@ -56,13 +57,14 @@ def tab(small_engine: Engine, small_set: Path, snapshot: Snapshot, tmp_path: Pat
         small_engine.settings, corpus=str(small_set), snapshots_dir=str(tmp_path / "snapshots")
     )
     save_snapshot(snapshot, tmp_path / "snapshots")
+    passages = PassageLookup(engine.index.passages)
     with JudgmentStore.open(f"sqlite:///{tmp_path}/judgments.sqlite") as store:
 
         async def build() -> tuple[gr.Blocks, Labelled]:
             with gr.Blocks(analytics_enabled=False) as blocks:
                 language = gr.Radio([RU, EN], value=RU)
                 with gr.Tab("Пулы") as outer:
-                    labelled = add_pools_tab(engine, store, language, outer)
+                    labelled = add_pools_tab(engine, passages, store, language, outer)
             return blocks, labelled
 
         yield Tab(*asyncio.run(build()), store, tmp_path)
