@@ -11,7 +11,7 @@ from index.command import run_command
 from index.corpus import read_corpus
 from index.encoder import Encoder
 from index.store import Manifest, current_generation, verify
-from search.engine import device_for
+from search.models import device_for
 from search.settings import Settings
 
 

@@ -18,11 +18,13 @@ MAX_FIELD_CHARS = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text as its owner knows it. `title` may be empty; both fields are NFC."""
+    """One text as its owner knows it; `title` and `source` may be empty. All fields are NFC."""
 
     id: str
     title: str
     text: str
+    source: str = ""
+    """Where it comes from: a section, a file, a site. A search can be kept to some sources."""
 
 
 def read_corpus(path: Path) -> Iterator[Document]:
@@ -137,7 +139,7 @@ def _document(row: dict[str, object], file: Path, line: int) -> Document:
                 )
         return ""
 
-    document = Document(field("_id", "id"), field("title"), field("text"))
+    document = Document(field("_id", "id"), field("title"), field("text"), field("source"))
     if not document.id:
         raise CorpusError(f"{file}:{line}: no _id (or id). Every document needs one.")
     if not document.text and not document.title:

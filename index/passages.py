@@ -20,6 +20,7 @@ class Passage:
     text: str
     start: int
     end: int
+    source: str = ""
 
     @property
     def titled_text(self) -> str:
@@ -44,6 +45,7 @@ def split_document(document: Document, window_chars: int = WINDOW_CHARS) -> Iter
             text=text[window.start : window.end],
             start=window.start,
             end=window.end,
+            source=document.source,
         )
 
 

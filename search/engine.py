@@ -1,7 +1,6 @@
 """Query -> Ranking: the walk through the online half, one method a stage."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-import torch
-
-from index.analyzer import Analyzer
 from index.build import OpenIndex
 from index.corpus import clean
-from index.encoder import Encoder
-from search.errors import QueryError, SettingsError
+from search.errors import QueryError
 from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
 from search.hits import Hit, Ranking, Stage
-from search.rerank import Reranker
+from search.models import Models
 from search.serving import serving_settings
 from search.settings import Settings
 
@@ -29,35 +24,25 @@ logger = logging.getLogger(__name__)
 class Engine:
     """A search over one index with one encoder and one reranker; safe to share by threads."""
 
-    def __init__(
-        self,
-        index: OpenIndex,
-        analyzer: Analyzer,
-        encoder: Encoder,
-        reranker: Reranker,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, index: OpenIndex, models: Models, settings: Settings) -> None:
         self.index = index
+        self.models = models
         self.settings = settings
-        self.reranker = reranker
-        self._analyzer = analyzer
-        self._encoder = encoder
-        self._encoder_lock = threading.Lock()
-        self._reranker_lock = threading.Lock()
 
     @classmethod
-    def open(cls, directory: Path | str, settings: Settings | None = None) -> Self:
+    def open(
+        cls, directory: Path | str, settings: Settings | None = None, models: Models | None = None
+    ) -> Self:
         """Open an index with the models of `settings` (default: `serving_settings`).
 
         Raises `ModelError` for a model that can't be had, `IndexStoreError` or
         `IndexMismatchError` for an index that is missing, damaged or built with something else.
         """
         settings = settings or serving_settings()
-        analyzer = Analyzer()
-        encoder = Encoder(settings.encoder, device_for(settings))
-        index = OpenIndex.open(Path(directory), encoder, analyzer)
-        reranker = Reranker(settings.reranker, device_for(settings), settings.rerank_batch)
-        return cls(index, analyzer, encoder, reranker, settings)
+        models = models or Models.open(settings)
+        return cls(
+            OpenIndex.open(Path(directory), models.encoder, models.analyzer), models, settings
+        )
 
     def search(self, query: str, top_k: int = 10) -> Ranking:
         """The `top_k` best passages, each with the rank and score of every stage.
@@ -71,11 +56,10 @@ class Engine:
         query = self._checked(query)
         seconds: dict[str, float] = {}
         with _timed(seconds, "bm25"):
-            lemmas = self._analyzer.lemmas(query)
+            lemmas = self.models.analyzer.lemmas(query)
             lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates)
         with _timed(seconds, "dense"):
-            with self._encoder_lock:
-                vector = self._encoder.encode_query(query)
+            vector = self.models.query_vector(query)
             dense = self.index.dense.search(vector, self.settings.dense_candidates)
         with _timed(seconds, "fused"):
             weights = {"bm25": 1.0, "dense": self.settings.dense_weight}
@@ -105,9 +89,9 @@ class Engine:
             return ranking
         seconds = dict(ranking.seconds)
         texts = [hit.passage.titled_text for hit in head]
-        with _timed(seconds, "reranked"), self._reranker_lock:
-            logits = self.reranker.logits(ranking.query, texts)
-            cut = self.reranker.cut(ranking.query, texts)
+        with _timed(seconds, "reranked"):
+            logits = self.models.logits(ranking.query, texts)
+            cut = self.models.cut(ranking.query, texts)
         top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
         scores = [
             logit + self._first_stage_share(hit, top)
@@ -134,13 +118,13 @@ class Engine:
         hits = []
         for hit in ranking.hits[:top_k]:
             hit = self.marked(hit, ranking.query)
-            sentence = best_sentence(hit.highlights, hit.passage.text, self._analyzer)
+            sentence = best_sentence(hit.highlights, hit.passage.text, self.models.analyzer)
             hits.append(replace(hit, best_sentence=sentence))
         return replace(ranking, hits=tuple(hits))
 
     def marked(self, hit: Hit, query: str) -> Hit:
         """The hit with the query's words marked in its text."""
-        return replace(hit, highlights=matched_spans(self._analyzer, query, hit.passage.text))
+        return replace(hit, highlights=matched_spans(self.models.analyzer, query, hit.passage.text))
 
     def _first_stage_share(self, hit: Hit, top: float) -> float:
         bm25, dense = hit.stages.get("bm25"), hit.stages.get("dense")
@@ -160,18 +144,6 @@ class Engine:
                 limit=limit,
             )
         return query
-
-
-def device_for(settings: Settings) -> str:
-    """The device to compute on: the one set, else a GPU when there is one."""
-    name = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        torch.device(name)
-    except RuntimeError as error:
-        raise SettingsError(
-            f"DEVICE={name!r}: no such kind of device. Set cpu, cuda or cuda:0, or unset it."
-        ) from error
-    return name
 
 
 @contextmanager

@@ -8,14 +8,12 @@ from pathlib import Path
 import pytrec_eval
 from tqdm import tqdm
 
-from index.analyzer import Analyzer
-from index.build import OpenIndex, build_index
+from index.build import build_index
 from index.corpus import jsonl_rows, read_corpus, text_lines
-from index.encoder import Encoder
-from search.engine import Engine, device_for
+from search.engine import Engine
 from search.errors import EvaluationError
 from search.hits import STAGES, Hit, Ranking
-from search.rerank import Reranker
+from search.models import Models
 from search.settings import Settings
 
 Qrels = dict[str, dict[str, int]]
@@ -83,13 +81,12 @@ def evaluate(folder: Path, settings: Settings, corpus: Path | None = None) -> Ev
         what = f"judges the unknown query {min(missing)!r}" if missing else "judges no query"
         raise EvaluationError(f"{folder}: qrels.tsv {what}. Queries and judgments must fit.")
     with tempfile.TemporaryDirectory() as directory:
-        analyzer = Analyzer()
-        encoder = Encoder(settings.encoder, device_for(settings))
+        models = Models.open(settings)
         documents = read_corpus(corpus or folder)
-        build_index(documents, Path(directory), encoder, analyzer, settings.window_chars)
-        index = OpenIndex.open(Path(directory), encoder, analyzer)
-        reranker = Reranker(settings.reranker, device_for(settings), settings.rerank_batch)
-        engine = Engine(index, analyzer, encoder, reranker, settings)
+        build_index(
+            documents, Path(directory), models.encoder, models.analyzer, settings.window_chars
+        )
+        engine = Engine.open(directory, settings, models)
         runs: dict[str, Run] = {stage: {} for stage in STAGES}
         for query_id in tqdm(qrels, desc="searching", unit=" queries"):
             ranking = engine.rerank(engine.candidates(queries[query_id]))
@@ -97,7 +94,11 @@ def evaluate(folder: Path, settings: Settings, corpus: Path | None = None) -> Ev
                 runs[stage][query_id] = stage_run(ranking, stage)
     stages = {stage: measure(run, qrels) for stage, run in runs.items()}
     return Evaluation(
-        folder.resolve().name, len(qrels), index.manifest.passages, stages, settings.as_dict()
+        folder.resolve().name,
+        len(qrels),
+        engine.index.manifest.passages,
+        stages,
+        settings.as_dict(),
     )
 
 

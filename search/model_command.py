@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from search.engine import device_for
 from search.judging.snapshot_report import table
+from search.models import device_for
 from search.promotion import history, promote, roll_back
 from search.rerank import Reranker
 from search.settings import Settings

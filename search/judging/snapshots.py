@@ -123,8 +123,8 @@ def take_snapshot(
         set=set_name,
         settings={k: v for k, v in settings.items() if k not in _NO_PART_OF_A_RANKING},
         index=IndexIdentity.of(engine.index.manifest),
-        reranker=_in_repo(engine.reranker.name),
-        reranker_fingerprint=engine.reranker.fingerprint,
+        reranker=_in_repo(engine.models.reranker.name),
+        reranker_fingerprint=engine.models.reranker.fingerprint,
         queries=texts,
         stages=stages,
     )

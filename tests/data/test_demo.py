@@ -59,7 +59,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def test_rows_hold_the_fields_of_beir(passages: list[Row], queries: list[Row]) -> None:
-    assert {tuple(row) for row in passages} == {("_id", "title", "text")}
+    assert {tuple(row) for row in passages} == {("_id", "title", "source", "text")}
     assert {tuple(row) for row in queries} == {("_id", "text")}
     assert all(isinstance(value, str) for row in [*passages, *queries] for value in row.values())
 

@@ -18,9 +18,10 @@ from index.encoder import Encoder
 from index.errors import IndexMismatchError, IndexStoreError, ModelError
 from index.lexical import K1, B, LuceneBM25
 from index.passages import Passage
-from search.engine import Engine, device_for
+from search.engine import Engine
 from search.errors import QueryError
 from search.hits import NOTES, STAGES, Hit, Ranking
+from search.models import device_for
 from search.rerank import has_bfloat16
 from search.settings import Settings
 

@@ -38,7 +38,7 @@ def test_a_snapshot_says_what_it_was_made_of(
     assert snapshot.index.encoder == manifest.encoder_fingerprint
     assert (snapshot.index.encoder_name, snapshot.index.passages) == ("data/models/encoder", 5)
     assert snapshot.reranker == "data/models/reranker"
-    assert snapshot.reranker_fingerprint == small_engine.reranker.fingerprint
+    assert snapshot.reranker_fingerprint == small_engine.models.reranker.fingerprint
     assert snapshot.settings["rerank_depth"] == 3
     assert not any(str(ROOT) in str(value) for value in snapshot.settings.values())
 
@@ -49,9 +49,7 @@ def test_a_password_of_the_database_is_not_kept(
     url = "postgresql+psycopg://ann:secret@host/judgments"
     engine = Engine(
         small_engine.index,
-        small_engine._analyzer,
-        small_engine._encoder,
-        small_engine.reranker,
+        small_engine.models,
         replace(small_engine.settings, database_url=url),
     )
     taken = take_snapshot(engine, {"whales": queries["whales"]}, "a", "small", progress=False)
@@ -111,10 +109,10 @@ def test_queries_that_can_not_be_searched_are_named(small_engine: Engine) -> Non
 def test_other_weights_have_another_fingerprint(small_engine: Engine, settings: Settings) -> None:
     model = CrossEncoder(settings.reranker, device="cpu")
     reranker = Reranker.around(model)
-    assert reranker.fingerprint == small_engine.reranker.fingerprint
+    assert reranker.fingerprint == small_engine.models.reranker.fingerprint
     with torch.no_grad():
         next(model.parameters()).view(-1)[0] += 1
-    assert reranker.fingerprint != small_engine.reranker.fingerprint
+    assert reranker.fingerprint != small_engine.models.reranker.fingerprint
 
 
 def test_the_kept_settings_fit_json(snapshot: Snapshot) -> None:

@@ -63,7 +63,7 @@ def tab(tmp_path: Path, small_engine: Engine, small_set: Path) -> Iterator[Tab]:
 
 def tab_over(small: Engine, store: JudgmentStore, corpus: Path, folder: Path) -> Tab:
     settings = replace(small.settings, snapshots_dir=str(folder), corpus=str(corpus))
-    engine = Engine(small.index, small._analyzer, small._encoder, small.reranker, settings)
+    engine = Engine(small.index, small.models, settings)
 
     async def build() -> tuple[gr.Blocks, Labelled]:
         with gr.Blocks(analytics_enabled=False) as page:
