@@ -8,7 +8,7 @@ from search.hits import NOTES, STAGES, Hit, Ranking
 
 def ranking_as_json(ranking: Ranking) -> list[dict[str, object]]:
     """One object a hit: id, title, text, highlights, stages — the shape of the /search endpoint."""
-    return [_hit_as_json(hit) for hit in ranking.hits]
+    return [hit_as_json(hit) for hit in ranking.hits]
 
 
 def ranking_as_text(ranking: Ranking) -> str:
@@ -40,7 +40,8 @@ def evaluation_as_text(evaluation: Evaluation) -> str:
     return "\n".join(rows)
 
 
-def _hit_as_json(hit: Hit) -> dict[str, object]:
+def hit_as_json(hit: Hit) -> dict[str, object]:
+    """A hit: id, title, text, highlights, stages; a stage that did not see it has no entry."""
     stages = {name: asdict(hit.stages[name]) for name in STAGES if name in hit.stages}
     return {
         "id": hit.passage.id,

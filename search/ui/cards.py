@@ -8,6 +8,7 @@ from search.hits import STAGES, Hit, Ranking
 from search.judging.judgment import Grade
 from search.ui.escaping import escaped
 from search.ui.judge.texts import JudgeTexts
+from search.ui.results_bar import copy_button_html, hit_attribute, results_bar_html
 from search.ui.spot_grades import seen_attribute, spot_grades_html
 from search.ui.texts import Texts
 
@@ -64,7 +65,8 @@ def hits_html(
         _card(hit, number, texts, spot_grades_html(judge_texts, given.get(hit.passage.id)))
         for number, hit in enumerate(ranking.hits, 1)
     )
-    return f'<div class="hits" data-query="{escaped(ranking.query)}">{cards}</div>'
+    bar = results_bar_html(texts)
+    return f'<div class="hits" data-query="{escaped(ranking.query)}">{bar}{cards}</div>'
 
 
 def _card(hit: Hit, number: int, texts: Texts, grades: str) -> str:
@@ -72,11 +74,11 @@ def _card(hit: Hit, number: int, texts: Texts, grades: str) -> str:
     stages = "".join(f"<span>{escaped(_stage(hit, name, texts))}</span>" for name in STAGES)
     cut = f'<div class="cut">{escaped(texts.cut)}</div>' if hit.cut else ""
     return (
-        f'<article data-id="{escaped(hit.passage.id)}" {seen_attribute(hit)}>'
+        f'<article data-id="{escaped(hit.passage.id)}" {seen_attribute(hit)} {hit_attribute(hit)}>'
         f'<h3><span class="rank">{number}.</span><span class="title">{title}</span></h3>'
         f"<p>{passage_html(hit, texts.best_sentence)}</p>"
         f'<div class="stages" title="{escaped(texts.stage_help)}">{stages}</div>'
-        f"{cut}{grades}</article>"
+        f"{cut}{grades}{copy_button_html(texts)}</article>"
     )
 
 

@@ -15,13 +15,14 @@ from search.ui.cards import hits_html, message_html, query_error_html, summary_h
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.labelled import Labelled, relabel
+from search.ui.results_bar import SCRIPT as TAKE_SCRIPT
 from search.ui.sign_in import annotator_name
 from search.ui.spot_grades import MARK, SCRIPT, saved_html
 from search.ui.texts import LANGUAGES
 
 logger = logging.getLogger(__name__)
 
-MAX_RESULTS = 50
+MAX_RESULTS = 100
 EXAMPLES = (
     "Какова глубина Байкала?",
     "сколько дней есть на обмен товара",
@@ -55,11 +56,12 @@ def add_search_tab(
             elem_id="query",
         )
         button = gr.Button(start.button, variant="primary", scale=1, min_width=110, elem_id="go")
+        stop = gr.Button(start.stop, scale=0, min_width=70, elem_id="stop")
     top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
     examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
     summary = gr.HTML(elem_id="summary")
     saved = gr.HTML(elem_id="saved")
-    hits = gr.HTML(message_html(start.empty), elem_id="hits", js_on_load=SCRIPT)
+    hits = gr.HTML(message_html(start.empty), elem_id="hits", js_on_load=SCRIPT + TAKE_SCRIPT)
 
     def answer(
         query: str,
@@ -119,10 +121,18 @@ def add_search_tab(
         **MODELS,
     }
     triggers = [query.submit, button.click, examples.load_input_event.then]
-    for trigger in triggers:
-        trigger(**ask).then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
-    page.load(arrive, [top_k, language, signed], [query, summary, hits], **QUIET, **MODELS)
-    language.change(**ask)
+    searches = [trigger(**ask) for trigger in triggers]
+    for search in searches:
+        search.then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
+    arrival = page.load(
+        arrive, [top_k, language, signed], [query, summary, hits], **QUIET, **MODELS
+    )
+    searches += [arrival, language.change(**ask)]
+
+    def say_stopped(spoken: str) -> str:
+        return message_html(LANGUAGES[spoken].stopped)
+
+    stop.click(say_stopped, [language], [summary], cancels=searches, **QUIET)
     graded = hits.click(
         spot_check, [signed, language], [saved], trigger_mode="multiple", **QUIET, **JUDGING
     )
@@ -130,6 +140,7 @@ def add_search_tab(
     return [
         relabel(query, LANGUAGES, label="query_label", placeholder="query_placeholder"),
         relabel(button, LANGUAGES, value="button"),
+        relabel(stop, LANGUAGES, value="stop"),
         relabel(top_k, LANGUAGES, label="top_k_label"),
         relabel(examples.dataset, LANGUAGES, label="examples_label"),
     ]

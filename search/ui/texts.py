@@ -33,6 +33,13 @@ class Texts:
     notes: dict[str, str]
     query_errors: dict[str, str]
     stage_help: str
+    stop: str
+    stopped: str
+    copy_link: str
+    copy_passage: str
+    copied: str
+    export_json: str
+    export_csv: str
 
 
 RUSSIAN = Texts(
@@ -66,6 +73,13 @@ RUSSIAN = Texts(
         "top_k": "Попросите хотя бы один результат.",
     },
     stage_help="место и оценка на каждом шаге",
+    stop="Стоп",
+    stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
+    copy_link="Скопировать ссылку",
+    copy_passage="Скопировать отрывок",
+    copied="Скопировано",
+    export_json="Скачать JSON",
+    export_csv="Скачать CSV",
 )
 
 ENGLISH = Texts(
@@ -99,6 +113,13 @@ ENGLISH = Texts(
         "top_k": "Ask for at least one result.",
     },
     stage_help="rank and score at every stage",
+    stop="Stop",
+    stopped="Stopped. The order on the screen may be the first stage's.",
+    copy_link="Copy link",
+    copy_passage="Copy passage",
+    copied="Copied",
+    export_json="Download JSON",
+    export_csv="Download CSV",
 )
 
 LANGUAGES = {DEFAULT_LANGUAGE: RUSSIAN, "English": ENGLISH}

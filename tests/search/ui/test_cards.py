@@ -22,8 +22,11 @@ from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
 
 ATTRIBUTES = {
-    "article": ["data-id", "data-seen"],
-    "button": ["type", "data-grade", "aria-pressed", "title", "aria-label"],
+    "article": ["data-id", "data-seen", "data-hit"],
+    "button": [
+        *("type", "class", "data-grade", "data-take", "data-done"),
+        *("aria-pressed", "title", "aria-label"),
+    ],
     "div": ["class", "role", "title", "aria-label", "data-query"],
     "h3": [],
     "mark": [],
@@ -117,8 +120,10 @@ def test_text_title_and_id_reach_the_page_as_text(text: str) -> None:
     assert [tag for tag, _ in markup.elements].count("article") == 1
     assert markup.text["p"] == [text]
     assert markup.text["h3"] == [f"1.{text}"]
-    attributes = {"data-id": text, "data-seen": text_hash(f"{text}\n{text}")}
-    assert ("article", attributes) in markup.elements
+    (article,) = (attributes for tag, attributes in markup.elements if tag == "article")
+    exported = json.loads(article.pop("data-hit") or "")
+    assert (exported["id"], exported["title"], exported["text"]) == (text, text, text)
+    assert article == {"data-id": text, "data-seen": text_hash(f"{text}\n{text}")}
     assert markup.text["mark"] == ["кит"] * len(shown.highlights)
     assert not set(html) & set("{}$")
 
