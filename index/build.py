@@ -17,6 +17,7 @@ from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError
 from index.lexical import K1, B, LexicalIndex
 from index.passage_file import PassageFile
 from index.passages import WINDOW_CHARS, Passage, split_document
+from index.sources import Sources
 from index.store import FORMAT, Manifest, current_generation, file_hashes, new_generation, verify
 
 Row = TypeVar("Row")
@@ -53,6 +54,7 @@ def build_index(
         if not passages:
             raise EmptyCorpusError("The corpus holds no documents. Give one with at least one row.")
         PassageFile.save(passages.values(), generation)
+        Sources.of(passage.source for passage in passages.values()).save(generation)
         texts = [passage.titled_text for passage in passages.values()]
         lemmas = [analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress)]
         (generation / "lexical").mkdir()
@@ -84,6 +86,7 @@ class OpenIndex:
 
     manifest: Manifest
     passages: PassageFile
+    sources: Sources
     lexical: LexicalIndex
     dense: DenseIndex
 
@@ -113,6 +116,7 @@ class OpenIndex:
         return cls(
             manifest,
             PassageFile.load(generation),
+            Sources.load(generation, manifest.passages),
             LexicalIndex.load(generation / "lexical", manifest.passages),
             DenseIndex.load(generation / "dense"),
         )

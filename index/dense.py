@@ -7,6 +7,7 @@ from typing import Self
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoder import Vectors
 from index.errors import IndexStoreError
@@ -36,15 +37,22 @@ class DenseIndex:
         """How many vectors are indexed."""
         return int(self._index.ntotal)
 
-    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, float]]:
         """The k best (row, cosine) for a query of shape (1, dimension).
 
-        A zero query vector (no known word) finds nothing rather than the first k rows.
+        `allowed`, shape (passages,), keeps the search to some rows. A zero query vector (no known
+        word) finds nothing rather than the first k rows.
         """
         if not query.any():
             return []
         with _one_thread():
-            cosines, rows = self._index.search(query, min(k, self.passages))
+            parameters = None
+            if allowed is not None:
+                only = faiss.IDSelectorBatch(np.flatnonzero(allowed))
+                parameters = faiss.SearchParameters(sel=only)  # type: ignore[call-arg]
+            cosines, rows = self._index.search(query, min(k, self.passages), params=parameters)
         found = zip(rows[0].tolist(), cosines[0].tolist(), strict=True)
         return [(row, cosine) for row, cosine in found if row >= 0]
 

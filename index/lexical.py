@@ -68,9 +68,16 @@ class LexicalIndex:
                 scores[self.rows[span]] += self.impacts[span]
         return scores
 
-    def search(self, lemmas: Iterable[str], k: int) -> list[tuple[int, float]]:
-        """The k best (row, score) with a score above zero; equal scores by row."""
+    def search(
+        self, lemmas: Iterable[str], k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[tuple[int, float]]:
+        """The k best (row, score) with a score above zero; equal scores by row.
+
+        `allowed`, shape (passages,), keeps the search to some rows.
+        """
         scores = self.scores(lemmas)
+        if allowed is not None:
+            scores[~allowed] = 0.0
         found = np.flatnonzero(scores)
         if len(found) > k:
             threshold = np.partition(scores[found], -k)[-k]

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,23 +44,25 @@ class Engine:
             OpenIndex.open(Path(directory), models.encoder, models.analyzer), models, settings
         )
 
-    def search(self, query: str, top_k: int = 10) -> Ranking:
+    def search(self, query: str, top_k: int = 10, sources: Collection[str] = ()) -> Ranking:
         """The `top_k` best passages, each with the rank and score of every stage.
 
+        `sources` keeps the search to passages of these; none named: all.
         Raises `QueryError` for a query that is empty or longer than `max_query_chars`.
         """
-        return self.finish(self.rerank(self.candidates(query)), top_k)
+        return self.finish(self.rerank(self.candidates(query, sources)), top_k)
 
-    def candidates(self, query: str) -> Ranking:
+    def candidates(self, query: str, sources: Collection[str] = ()) -> Ranking:
         """First stage: the union of BM25's and the encoder's candidates, fused, not reranked."""
         query = self._checked(query)
+        allowed = self.index.sources.rows(sources) if sources else None
         seconds: dict[str, float] = {}
         with _timed(seconds, "bm25"):
             lemmas = self.models.analyzer.lemmas(query)
-            lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates)
+            lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates, allowed)
         with _timed(seconds, "dense"):
             vector = self.models.query_vector(query)
-            dense = self.index.dense.search(vector, self.settings.dense_candidates)
+            dense = self.index.dense.search(vector, self.settings.dense_candidates, allowed)
         with _timed(seconds, "fused"):
             weights = {"bm25": 1.0, "dense": self.settings.dense_weight}
             depths = {

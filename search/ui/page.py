@@ -38,10 +38,15 @@ THEME = gr.themes.Base(
 def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
     """The whole page over an engine and its judgments; `launch(theme=THEME, css=CSS)` it."""
 
-    def search(query: str, top_k: int = 10) -> list[dict[str, Any]]:
-        """Search the indexed Russian corpus; returns hits with rank and score of every stage."""
+    def search(
+        query: str, top_k: int = 10, sources: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Search the indexed Russian corpus; returns hits with rank and score of every stage.
+
+        `sources` keeps the search to passages of these sources.
+        """
         try:
-            return ranking_as_json(engine.search(query, min(top_k, MAX_RESULTS)))
+            return ranking_as_json(engine.search(query, min(top_k, MAX_RESULTS), sources or ()))
         except RetrievalError as error:
             raise gr.Error(str(error)) from error
 

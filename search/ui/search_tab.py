@@ -18,7 +18,7 @@ from search.ui.labelled import Labelled, relabel
 from search.ui.results_bar import SCRIPT as TAKE_SCRIPT
 from search.ui.sign_in import annotator_name
 from search.ui.spot_grades import MARK, SCRIPT, saved_html
-from search.ui.texts import LANGUAGES
+from search.ui.texts import LANGUAGES, Texts
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,15 @@ def add_search_tab(
         )
         button = gr.Button(start.button, variant="primary", scale=1, min_width=110, elem_id="go")
         stop = gr.Button(start.stop, scale=0, min_width=70, elem_id="stop")
-    top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
+    with gr.Row():
+        top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
+        sources = gr.Dropdown(
+            _source_choices(engine, start),
+            multiselect=True,
+            label=start.sources_label,
+            visible=len(engine.index.sources.names) > 1,
+            elem_id="sources",
+        )
     examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
     summary = gr.HTML(elem_id="summary")
     saved = gr.HTML(elem_id="saved")
@@ -66,16 +74,18 @@ def add_search_tab(
     def answer(
         query: str,
         top_k: float,
+        sources: list[str],
         spoken: str,
         kept: dict[str, str],
         request: gr.Request,
         profile: gr.OAuthProfile | None,
     ) -> Iterator[tuple[str, str]]:
         who = annotator_name(kept["name"], request, profile)
-        yield from _answer(engine, desk, who, query, int(top_k), spoken)
+        yield from _answer(engine, desk, who, query, int(top_k), sources, spoken)
 
     def arrive(
         top_k: float,
+        sources: list[str],
         spoken: str,
         kept: dict[str, str],
         request: gr.Request,
@@ -86,7 +96,7 @@ def add_search_tab(
         if not linked.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        for summary_and_hits in answer(linked, top_k, spoken, kept, request, profile):
+        for summary_and_hits in answer(linked, top_k, sources, spoken, kept, request, profile):
             yield linked, *summary_and_hits
 
     def spot_check(
@@ -115,7 +125,7 @@ def add_search_tab(
 
     ask: dict[str, Any] = {
         "fn": answer,
-        "inputs": [query, top_k, language, signed],
+        "inputs": [query, top_k, sources, language, signed],
         "outputs": [summary, hits],
         **QUIET,
         **MODELS,
@@ -125,7 +135,7 @@ def add_search_tab(
     for search in searches:
         search.then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
     arrival = page.load(
-        arrive, [top_k, language, signed], [query, summary, hits], **QUIET, **MODELS
+        arrive, [top_k, sources, language, signed], [query, summary, hits], **QUIET, **MODELS
     )
     searches += [arrival, language.change(**ask)]
 
@@ -142,12 +152,24 @@ def add_search_tab(
         relabel(button, LANGUAGES, value="button"),
         relabel(stop, LANGUAGES, value="stop"),
         relabel(top_k, LANGUAGES, label="top_k_label"),
+        relabel(
+            sources,
+            LANGUAGES,
+            label="sources_label",
+            choices=lambda texts: _source_choices(engine, texts),
+        ),
         relabel(examples.dataset, LANGUAGES, label="examples_label"),
     ]
 
 
 def _answer(
-    engine: Engine, desk: Desk, who: str, query: str, top_k: int, spoken: str
+    engine: Engine,
+    desk: Desk,
+    who: str,
+    query: str,
+    top_k: int,
+    sources: list[str],
+    spoken: str,
 ) -> Iterator[tuple[str, str]]:
     """First the fused order at once, then the reranked one; errors as a message, not a trace."""
     texts, judge_texts = LANGUAGES[spoken], JUDGE_TEXTS[spoken]
@@ -155,7 +177,7 @@ def _answer(
         yield "", message_html(texts.empty)
         return
     try:
-        first = engine.candidates(query)
+        first = engine.candidates(query, sources)
         found = len(first.hits)
         given = _given(desk, who, first.query)
         shown = engine.finish(first, top_k)
@@ -169,6 +191,10 @@ def _answer(
     except Exception:
         logger.exception("a search failed")
         yield "", message_html(texts.other_failure, "message error")
+
+
+def _source_choices(engine: Engine, texts: Texts) -> list[tuple[str, str]]:
+    return [(name or texts.no_source, name) for name in engine.index.sources.names]
 
 
 def _given(desk: Desk, who: str, query: str) -> dict[str, Grade | None]:

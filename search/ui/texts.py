@@ -33,6 +33,8 @@ class Texts:
     notes: dict[str, str]
     query_errors: dict[str, str]
     stage_help: str
+    sources_label: str
+    no_source: str
     stop: str
     stopped: str
     copy_link: str
@@ -73,6 +75,8 @@ RUSSIAN = Texts(
         "top_k": "Попросите хотя бы один результат.",
     },
     stage_help="место и оценка на каждом шаге",
+    sources_label="Только из разделов",
+    no_source="без раздела",
     stop="Стоп",
     stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
     copy_link="Скопировать ссылку",
@@ -113,6 +117,8 @@ ENGLISH = Texts(
         "top_k": "Ask for at least one result.",
     },
     stage_help="rank and score at every stage",
+    sources_label="Only from sections",
+    no_source="no section",
     stop="Stop",
     stopped="Stopped. The order on the screen may be the first stage's.",
     copy_link="Copy link",

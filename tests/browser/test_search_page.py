@@ -89,3 +89,16 @@ def test_the_page_asks_nothing_of_other_hosts(page: Page, app_url: str) -> None:
     ask(page, app_url, QUERY)
     page.wait_for_selector(RERANKED)
     assert outside == []
+
+
+def test_a_search_kept_to_a_section(page: Page, app_url: str, engine: Engine) -> None:
+    page.goto(app_url)
+    page.locator("#sources input").click()
+    page.get_by_role("option", name="Страны и города").click()
+    page.locator("#query textarea").fill(QUERY)
+    page.locator("#query textarea").press("Enter")
+    page.wait_for_selector(RERANKED)
+    ids = page.locator(".hits article").evaluate_all("cards => cards.map(c => c.dataset.id)")
+    hits = engine.search(QUERY, sources=["Страны и города"]).hits
+    assert ids == [hit.passage.id for hit in hits]
+    assert {hit.passage.source for hit in hits} == {"Страны и города"}

@@ -28,6 +28,8 @@ DOCUMENTS = [
 FILES = {
     "passages.jsonl",
     "offsets.npy",
+    "sources.json",
+    "sources.npy",
     "lexical/terms.json",
     "lexical/starts.npy",
     "lexical/rows.npy",

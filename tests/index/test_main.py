@@ -98,13 +98,13 @@ def test_info_prints_the_manifest(built: Path, capsys: pytest.CaptureFixture[str
         "encoder": manifest.encoder,
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimension": "3",
-        "files": "7",
+        "files": "9",
     }
 
 
 def test_verify_tells_that_all_is_as_built(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(built)]) == 0
-    assert capsys.readouterr().out == f"{built}: 7 files, all as they were built\n"
+    assert capsys.readouterr().out == f"{built}: 9 files, all as they were built\n"
 
 
 @pytest.mark.parametrize(

@@ -422,3 +422,22 @@ def test_an_index_of_another_encoder_names_both(
 def test_the_device_set_is_the_device_computed_on(settings: Settings) -> None:
     assert device_for(replace(settings, device="cpu")) == "cpu"
     assert device_for(replace(settings, device="meta")) == "meta"
+
+
+def test_a_search_kept_to_a_source_finds_that_source_only(demo_engine: Engine) -> None:
+    everywhere = demo_engine.candidates(QUERY)
+    sources = {hit.passage.source for hit in everywhere.hits}
+    assert len(sources) > 1
+    for source in sources:
+        found = demo_engine.candidates(QUERY, [source])
+        assert {hit.passage.source for hit in found.hits} == {source}
+        for stage in ("bm25", "dense"):
+            scores = {h.passage.id: h.stages[stage].score for h in found.hits if stage in h.stages}
+            wide = {
+                h.passage.id: h.stages[stage].score
+                for h in everywhere.hits
+                if stage in h.stages and h.passage.source == source
+            }
+            assert scores == scores | wide  # the best of the source stay, with their scores
+    assert demo_engine.candidates(QUERY, ["нет такого"]).hits == ()
+    assert demo_engine.candidates(QUERY, sorted(sources | {""})).hits != ()

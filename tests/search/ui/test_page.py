@@ -54,9 +54,12 @@ def test_the_public_endpoints_search_and_judge(page: gr.Blocks) -> None:
 
 def test_the_endpoint_takes_a_query_and_top_k(page: gr.Blocks) -> None:
     parameters = page.get_api_info()["named_endpoints"]["/search"]["parameters"]
-    assert [
-        (p["parameter_name"], p["type"]["type"], p["parameter_has_default"]) for p in parameters
-    ] == [("query", "string", False), ("top_k", "integer", True)]
+    assert [(p["parameter_name"], p["parameter_has_default"]) for p in parameters] == [
+        ("query", False),
+        ("top_k", True),
+        ("sources", True),
+    ]
+    assert [p["type"]["type"] for p in parameters[:2]] == ["string", "integer"]
     assert parameters[1]["parameter_default"] == 10
 
 
@@ -99,7 +102,7 @@ def test_the_endpoint_names_what_it_refuses(
 def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
     page: gr.Blocks, small_engine: Engine
 ) -> None:
-    first, last = function(page, "answer")("чем питается кит", 3.0, "Русский", *NOBODY)
+    first, last = function(page, "answer")("чем питается кит", 3.0, [], "Русский", *NOBODY)
     fused = small_engine.candidates("чем питается кит")
     assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"], {})
     found = small_engine.search("чем питается кит", 3)
@@ -110,7 +113,7 @@ def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
 
 
 def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
-    *_, (summary, hits) = function(page, "answer")("бегемот", 1, "English", *NOBODY)
+    *_, (summary, hits) = function(page, "answer")("бегемот", 1, [], "English", *NOBODY)
     assert ENGLISH.notes["bm25_nothing"] in summary
     assert ENGLISH.stages["reranked"] in hits
 
@@ -118,27 +121,27 @@ def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("query", ["", "  ", "\n"])
 def test_an_empty_field_shows_the_empty_state(page: gr.Blocks, query: str, language: str) -> None:
-    answers = list(function(page, "answer")(query, 10, language, *NOBODY))
+    answers = list(function(page, "answer")(query, 10, [], language, *NOBODY))
     assert answers == [("", message_html(LANGUAGES[language].empty))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_query_of_ten_thousand_characters_is_a_message(page: gr.Blocks, language: str) -> None:
-    answers = list(function(page, "answer")("к" * 10_000, 10, language, *NOBODY))
+    answers = list(function(page, "answer")("к" * 10_000, 10, [], language, *NOBODY))
     texts = LANGUAGES[language]
     told = texts.query_errors["too_long"].format(length=10_000, limit=1000)
     assert answers == [("", message_html(told, "message error"))]
 
 
 def test_emoji_show_that_nothing_was_found_and_why(page: gr.Blocks, small_engine: Engine) -> None:
-    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, "Русский", *NOBODY)
+    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, [], "Русский", *NOBODY)
     assert hits == message_html(RUSSIAN.nothing)
     for note in ("no_words", "bm25_nothing", "dense_nothing"):
         assert RUSSIAN.notes[note] in summary
 
 
 def test_markup_in_the_query_does_not_reach_the_page(page: gr.Blocks) -> None:
-    for answer in function(page, "answer")("<script>кит</script>", 10, "Русский", *NOBODY):
+    for answer in function(page, "answer")("<script>кит</script>", 10, [], "Русский", *NOBODY):
         assert "<script" not in "".join(answer)
 
 
