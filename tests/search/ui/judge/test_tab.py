@@ -262,7 +262,7 @@ def test_a_card_shows_the_grade_it_was_given(page: gr.Blocks, store: JudgmentSto
     spot(page, ANNA, grade="2")
     answer = function(page, "answer")
     for kept, pressed in ((ANNA, 1), (NOBODY, 0), ({**ANNA, "name": "Борис"}, 0)):
-        for _, cards in answer(QUERY.text, 10, "Русский", kept, REQUEST, None):
+        for _, cards in answer(QUERY.text, 10, [], "Русский", kept, REQUEST, None):
             assert cards.count('aria-pressed="true"') == pressed
             assert cards.count('data-grade="2" aria-pressed="true"') == pressed
 
@@ -292,6 +292,8 @@ def test_a_database_that_fails_stops_no_search(
         raise JudgingError("no room on the disk")
 
     monkeypatch.setattr(JudgmentStore, "grades_of", broken)
-    *_, (summary, cards) = function(page, "answer")(QUERY.text, 10, "Русский", ANNA, REQUEST, None)
+    *_, (summary, cards) = function(page, "answer")(
+        QUERY.text, 10, [], "Русский", ANNA, REQUEST, None
+    )
     assert "Показано" in summary
     assert 'data-id="whale"' in cards
