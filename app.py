@@ -15,12 +15,13 @@ from search.serving import serving_settings
 from search.start import open_engine
 from search.ui.page import CSS, THEME, build_page
 from search.ui.sign_in import logins
+from search.ui.tools import can_serve_tools, keep_tools
 
 
 def main() -> int:
     """Serve the page until stopped; an expected failure is one line and exit code 1."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for chatty in ("httpx", "sentence_transformers"):
+    for chatty in ("httpx", "mcp", "sentence_transformers"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         settings = serving_settings()
@@ -33,8 +34,17 @@ def main() -> int:
         sys.stderr.write(f"error: {error}\n")
         return 1
     page.queue(max_size=64).launch(
-        theme=THEME, css=CSS, ssr_mode=False, show_error=True, auth=auth, max_file_size="20mb"
+        theme=THEME,
+        css=CSS,
+        ssr_mode=False,
+        show_error=True,
+        auth=auth,
+        max_file_size="20mb",
+        mcp_server=can_serve_tools() and auth is None,  # its calls could not log in
+        prevent_thread_lock=True,
     )
+    keep_tools(page)
+    page.block_thread()
     return 0
 
 

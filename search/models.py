@@ -1,7 +1,8 @@
 """What reads text for a search, loaded once and shared by every engine of a process."""
 
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 
 import torch
@@ -11,6 +12,16 @@ from index.encoder import Encoder, Vectors
 from search.errors import SettingsError
 from search.rerank import Reranker
 from search.settings import Settings
+
+Logits = Callable[[str, Sequence[str]], list[float]]
+
+try:  # before anything asks for CUDA, which on a ZeroGPU Space is this package's stand-in
+    from spaces import GPU as on_lent_gpu  # type: ignore[import-not-found]
+except ImportError:
+
+    def on_lent_gpu(function: Logits) -> Logits:
+        """The function itself: outside a Space nobody lends a GPU for a call."""
+        return function
 
 
 class Models:
@@ -22,14 +33,16 @@ class Models:
         self.reranker = reranker
         self._encoder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
+        self._logits: Logits = on_lent_gpu(reranker.logits)
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Load the models of `settings`; raises `ModelError` for one that can't be had."""
         device = device_for(settings)
+        lent = os.environ.get("SPACES_ZERO_GPU") == "true"  # a GPU for the reranker's calls only
         return cls(
             Analyzer(),
-            Encoder(settings.encoder, device),
+            Encoder(settings.encoder, "cpu" if lent else device),
             Reranker(settings.reranker, device, settings.rerank_batch),
         )
 
@@ -41,7 +54,7 @@ class Models:
     def logits(self, query: str, texts: Sequence[str]) -> list[float]:
         """Raw logits of the reranker, one a text, in the order given."""
         with self._reranker_lock:
-            return self.reranker.logits(query, texts)
+            return self._logits(query, texts)
 
     def cut(self, query: str, texts: Sequence[str]) -> list[bool]:
         """Whether the reranker reads less than the whole of each text."""

@@ -46,6 +46,7 @@ def hit_as_json(hit: Hit) -> dict[str, object]:
     return {
         "id": hit.passage.id,
         "title": hit.passage.title,
+        "source": hit.passage.source,
         "text": hit.passage.text,
         "highlights": [[span.start, span.end] for span in hit.highlights],
         "best_sentence": [hit.best_sentence.start, hit.best_sentence.end]

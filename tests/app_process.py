@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from search.settings import ROOT, Settings
 
@@ -15,18 +16,18 @@ START_SECONDS = 120
 
 
 @contextmanager
-def app_process(settings: Mapping[str, str]) -> Iterator[str]:
-    """Serve the page on a free port with `settings` in the environment; yields its address."""
+def app_process(settings: Mapping[str, str], folder: Path = ROOT) -> Iterator[str]:
+    """Serve the page of `folder` on a free port, `settings` in its environment; yields its URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
         "GRADIO_SERVER_PORT": str(port),
         "HF_HUB_OFFLINE": "1",
-        "RERANKER": Settings().reranker,
+        "RERANKER": Settings().reranker.replace(str(ROOT), str(folder)),
         **settings,
     }
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment)
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=folder, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, process)

@@ -31,6 +31,7 @@ def test_a_hit_as_json() -> None:
     assert ranking_as_json(RANKING)[0] == {
         "id": "w#2",
         "title": "Киты",
+        "source": "",
         "text": TEXT,
         "highlights": [[6, 9]],
         "best_sentence": [0, 16],

@@ -1,0 +1,52 @@
+"""An MCP client of the protocol's own package against the running app."""
+
+import ast
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult, Tool
+
+
+@asynccontextmanager
+async def _session(url: str) -> AsyncIterator[ClientSession]:
+    async with (
+        streamable_http_client(f"{url}/gradio_api/mcp/") as (read, write, _),
+        ClientSession(read, write) as session,
+    ):
+        await session.initialize()
+        yield session
+
+
+async def _tools(url: str) -> list[Tool]:
+    async with _session(url) as session:
+        return (await session.list_tools()).tools
+
+
+async def _call(url: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    async with _session(url) as session:
+        return await session.call_tool(tool, arguments)
+
+
+def test_search_is_the_only_tool(app_url: str) -> None:
+    (tool,) = asyncio.run(_tools(app_url))
+    assert tool.name == "search"
+    assert set(tool.inputSchema["properties"]) == {"query", "top_k", "sources"}
+    assert "Search the indexed Russian corpus" in (tool.description or "")
+
+
+def test_the_search_tool_finds_the_passage(app_url: str) -> None:
+    result = asyncio.run(_call(app_url, "search", {"query": "какова глубина Байкала", "top_k": 3}))
+    assert not result.isError
+    hits = ast.literal_eval(result.content[0].text)  # Gradio writes Python's literals, not JSON
+    assert len(hits) == 3
+    assert hits[0]["title"] == "Байкал — глубочайшее озеро мира"
+
+
+def test_a_judging_endpoint_is_no_tool(app_url: str) -> None:
+    result = asyncio.run(_call(app_url, "next_task", {"annotator": "anna", "pool": "first"}))
+    assert result.isError
+    assert "Unknown tool" in result.content[0].text
