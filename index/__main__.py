@@ -24,7 +24,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="Build and check indexes.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="index a corpus into DIR")
-    build.add_argument("corpus", type=Path, help=".jsonl[.gz], .csv[.gz] or a BEIR folder")
+    build.add_argument(
+        "corpus",
+        type=Path,
+        help=".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf or a folder",
+    )
     build.add_argument("--to", type=Path, required=True, metavar="DIR", help="index directory")
     build.set_defaults(run=_build)
     info = commands.add_parser("info", help="print what an index holds and was built with")

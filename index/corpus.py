@@ -1,8 +1,10 @@
-"""Corpus files -> Documents: JSONL, CSV (each plain or .gz) or a BEIR folder."""
+"""A corpus -> Documents: JSONL or CSV (plain or .gz), a BEIR folder, or files of one text each."""
 
+import codecs
 import csv
 import gzip
 import io
+import itertools
 import json
 import unicodedata
 import zlib
@@ -11,9 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CorpusError, EmptyCorpusError
+from index.readers.encoding import russian_code_page
+from index.readers.file import READERS, read_file
 
 MAX_FIELD_CHARS = 10_000_000
 """A CSV field longer than this is taken for a broken quote, not for text."""
+
+_BEIR_NAMES = ("corpus.jsonl", "corpus.jsonl.gz")
+_SAMPLE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +35,36 @@ class Document:
 
 
 def read_corpus(path: Path) -> Iterator[Document]:
-    """Yield the documents of a corpus file or of a BEIR folder, in file order.
+    """Yield the documents of a table in file order, or of text files in the order of their names.
 
-    Raises `CorpusError` naming file and line for a broken row, a duplicate id or an
-    unknown format, and `EmptyCorpusError` when no document was found.
+    A table is .jsonl or .csv (plain or .gz) or a BEIR folder; a text file, or each one in any
+    other folder, is one document named by its path there. Raises `CorpusError` naming file and
+    line for what can't be read, a duplicate id or an unknown format, and `EmptyCorpusError`
+    when no document was found.
     """
-    file = _corpus_file(path)
-    rows = _csv_rows(file) if _suffix(file) == ".csv" else jsonl_rows(file)
+    if not path.exists():
+        raise CorpusError(f"{path}: no such file or folder. Check the path.")
+    beir = [path / name for name in _BEIR_NAMES if (path / name).is_file()]
+    if beir:
+        yield from _table_documents(beir[0])
+    elif path.is_dir():
+        yield from _folder_documents(path)
+    elif path.suffix.lower() in READERS:
+        yield _file_document(path, path.parent)
+    else:
+        yield from _table_documents(path)
+
+
+def _table_documents(file: Path) -> Iterator[Document]:
+    """The documents of a JSONL or CSV file."""
+    suffix = Path(file.stem).suffix if file.suffix == ".gz" else file.suffix
+    if suffix not in (".jsonl", ".csv"):
+        raise CorpusError(
+            f"{file}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz, a BEIR folder, "
+            f"{', '.join(READERS)} or a folder of these."
+        )
     lines_by_id: dict[str, int] = {}
-    for line, row in rows:
+    for line, row in _csv_rows(file) if suffix == ".csv" else jsonl_rows(file):
         document = _document(row, file, line)
         if document.id in lines_by_id:
             raise CorpusError(
@@ -47,6 +75,37 @@ def read_corpus(path: Path) -> Iterator[Document]:
         yield document
     if not lines_by_id:
         raise EmptyCorpusError(f"{file}: no documents in it. Give a corpus with at least one row.")
+
+
+def _folder_documents(folder: Path) -> Iterator[Document]:
+    """The text files of a folder and its subfolders, hidden ones and Word's ~$ locks left out."""
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in READERS
+        and file.is_file()
+        and not any(part.startswith((".", "~$")) for part in file.relative_to(folder).parts)
+    ]
+    if not files:
+        raise CorpusError(
+            f"{folder}: no {' or '.join(_BEIR_NAMES)} in this folder, "
+            f"nor a file with the ending {', '.join(READERS)}."
+        )
+    seen: dict[str, Path] = {}
+    for file in files:
+        document = _file_document(file, folder)
+        if document.id in seen:
+            raise CorpusError(
+                f"{file}: in Unicode the same name as {seen[document.id]}. Rename one of them."
+            )
+        seen[document.id] = file
+        yield document
+
+
+def _file_document(file: Path, folder: Path) -> Document:
+    content = read_file(file)
+    identity = clean(file.relative_to(folder).as_posix())
+    return Document(identity, clean(content.title), clean(content.text), clean(file.name))
 
 
 def jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
@@ -68,19 +127,20 @@ def jsonl_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
         yield line, row
 
 
-def text_lines(file: Path) -> Iterator[tuple[int, str]]:
+def text_lines(file: Path, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
     """Yield (line number, line with its ending) of a UTF-8 file, plain or .gz, without its BOM.
 
-    Raises `CorpusError` naming the line that isn't UTF-8 or can't be decompressed.
+    `encoding` may name a single-byte code page instead. Raises `CorpusError` naming the line
+    that isn't in it or can't be decompressed.
     """
     line = 0
     try:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+        with _opened(file) as stream:
             for line, content in enumerate(stream, 1):
-                yield line, content.decode("utf-8-sig" if line == 1 else "utf-8")
+                yield line, content.decode(encoding).removeprefix("\ufeff" if line == 1 else "")
     except UnicodeDecodeError as error:
         raise CorpusError(
-            f"{file}:{line}: not UTF-8 ({error.reason}). Convert the file to UTF-8."
+            f"{file}:{line}: not {encoding.upper()} ({error.reason}). Convert the file to UTF-8."
         ) from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CorpusError(
@@ -90,37 +150,40 @@ def text_lines(file: Path) -> Iterator[tuple[int, str]]:
         raise CorpusError(f"{file}: can't be read ({error.strerror}). Check the path.") from error
 
 
-def _corpus_file(path: Path) -> Path:
-    """The file to read: `path` itself, or corpus.jsonl[.gz] inside a BEIR folder."""
-    if path.is_dir():
-        for name in ("corpus.jsonl", "corpus.jsonl.gz"):
-            if (path / name).is_file():
-                return path / name
-        raise CorpusError(f"{path}: no corpus.jsonl or corpus.jsonl.gz in this folder.")
-    if not path.is_file():
-        raise CorpusError(f"{path}: no such file or folder. Check the path.")
-    if _suffix(path) not in (".jsonl", ".csv"):
-        raise CorpusError(
-            f"{path}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz or a BEIR folder."
-        )
-    return path
+def _opened(file: Path) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.open(file) if file.suffix == ".gz" else file.open("rb")
 
 
-def _suffix(file: Path) -> str:
-    return Path(file.stem).suffix if file.suffix == ".gz" else file.suffix
+def _csv_encoding(file: Path) -> str:
+    """UTF-8, unless the start of the file plainly is Russian in a code page (Excel's CSV)."""
+    try:
+        with _opened(file) as stream:
+            sample = stream.read(_SAMPLE_BYTES)
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return russian_code_page(sample) or "utf-8"
+    except (OSError, EOFError, zlib.error):
+        pass  # text_lines meets it again and names the line
+    return "utf-8"
 
 
 def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
     csv.field_size_limit(MAX_FIELD_CHARS)
     # A quoted field may hold line breaks, and a bare \r ends a line too (old spreadsheets).
-    lines = (part for _, line in text_lines(file) for part in io.StringIO(line, newline=None))
-    rows = csv.DictReader(lines, strict=True)
+    lines = (
+        part
+        for _, line in text_lines(file, _csv_encoding(file))
+        for part in io.StringIO(line, newline=None)
+    )
+    header = next(lines, "")
+    delimiter = max(",;\t", key=header.count)
+    rows = csv.DictReader(itertools.chain([header], lines), strict=True, delimiter=delimiter)
     try:
         for row in rows:
             if None in row:
                 raise CorpusError(
                     f"{file}:{rows.line_num}: more fields than the header names. "
-                    "Quote fields that hold commas."
+                    f"Quote fields that hold the separator {delimiter!r}."
                 )
             yield rows.line_num, {key: value for key, value in row.items() if key}
     except csv.Error as error:

@@ -1,6 +1,8 @@
 """Corpus files become documents, or an error that names file, line and what to do."""
 
+import csv
 import gzip
+import io
 import json
 import re
 from pathlib import Path
@@ -137,7 +139,7 @@ def test_documents_before_a_broken_line_are_given(tmp_path: Path) -> None:
         ("a.csv", CSV + "4,Дом,а,б\n", 5, "more fields than the header names. Quote fields"),
         ("a.csv", CSV + ",Дом,а\n", 5, "no _id (or id)."),
         ("a.csv", CSV + "4,,\n", 5, "document '4' has neither title nor text."),
-        ("a.csv", "_id;text\n1;кот\n", 2, "no _id (or id)."),
+        ("a.csv", "_id|text\n1|кот\n", 2, "no _id (or id)."),
     ],
 )
 def test_broken_row_is_told_with_file_and_line(
@@ -188,10 +190,9 @@ def test_empty_corpus_is_told(tmp_path: Path, name: str, content: bytes) -> None
     )
 
 
-@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.csv", "corpus.jsonl.gz"])
-def test_windows_1251_is_told_as_not_utf_8(tmp_path: Path, name: str) -> None:
-    text = CSV.replace("text", "текст") if name.endswith("csv") else JSONL
-    content = text.encode("cp1251")
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz"])
+def test_jsonl_in_windows_1251_is_told_as_not_utf_8(tmp_path: Path, name: str) -> None:
+    content = JSONL.encode("cp1251")
     file = write(tmp_path / name, gzip.compress(content) if name.endswith(".gz") else content)
     error = error_of(file)
     assert error.startswith(f"{file}:1: not UTF-8 (invalid ")
@@ -316,11 +317,12 @@ def test_longest_csv_field_is_read(tmp_path: Path) -> None:
     assert [len(document.text) for document in read_corpus(file)] == [MAX_FIELD_CHARS]
 
 
-@pytest.mark.parametrize("name", ["corpus.txt", "corpus.json", "corpus.tsv.gz", "corpus"])
+@pytest.mark.parametrize("name", ["corpus.txt.gz", "corpus.json", "corpus.tsv.gz", "corpus"])
 def test_unknown_format_is_told(tmp_path: Path, name: str) -> None:
     file = write(tmp_path / name, JSONL)
     assert error_of(file) == (
-        f"{file}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz or a BEIR folder."
+        f"{file}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz, a BEIR folder, "
+        ".txt, .md, .html, .htm, .docx, .pdf or a folder of these."
     )
 
 
@@ -331,4 +333,57 @@ def test_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_folder_without_a_corpus_is_told(tmp_path: Path) -> None:
     write(tmp_path / "queries.jsonl", '{"_id": "q", "text": "кот"}\n')
-    assert error_of(tmp_path) == (f"{tmp_path}: no corpus.jsonl or corpus.jsonl.gz in this folder.")
+    assert error_of(tmp_path) == (
+        f"{tmp_path}: no corpus.jsonl or corpus.jsonl.gz in this folder, "
+        "nor a file with the ending .txt, .md, .html, .htm, .docx, .pdf."
+    )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_csv_as_spreadsheets_save_it(
+    tmp_path: Path, delimiter: str, encoding: str, ending: str
+) -> None:
+    rows = [["_id", "title", "text"], ["1", "Кот", "Кот; пёс,\tдом"], ["2", "", "Дом «стоит»"]]
+    table = io.StringIO()
+    csv.writer(table, delimiter=delimiter, lineterminator=ending).writerows(rows)
+    file = write(tmp_path / "corpus.csv", table.getvalue().encode(encoding))
+    assert list(read_corpus(file)) == [
+        Document("1", "Кот", "Кот; пёс,\tдом"),
+        Document("2", "", "Дом «стоит»"),
+    ]
+
+
+def test_text_file_is_one_document(tmp_path: Path) -> None:
+    file = write(tmp_path / "Кот и пёс.TXT", "  Кот спит.\r\n\r\nПёс  лает.\n")
+    assert list(read_corpus(file)) == [
+        Document("Кот и пёс.TXT", "Кот и пёс", "Кот спит.\nПёс лает.", "Кот и пёс.TXT")
+    ]
+
+
+def test_folder_of_files_is_read_by_name_with_its_subfolders(tmp_path: Path) -> None:
+    (tmp_path / "дом").mkdir()
+    (tmp_path / ".git").mkdir()
+    write(tmp_path / "дом" / "кот.html", "<h1>Кот</h1><p>Спит.</p>")
+    write(tmp_path / "а.md", "# Пёс\n\nЛает.\n")
+    for skipped in ("~$а.docx", ".тайна.txt", ".git/note.md", "фото.png", "rows.csv"):
+        write(tmp_path / skipped, "мимо")
+    assert list(read_corpus(tmp_path)) == [
+        Document("а.md", "Пёс", "Пёс\nЛает.", "а.md"),
+        Document("дом/кот.html", "Кот", "Кот\nСпит.", "кот.html"),
+    ]
+
+
+def test_broken_file_of_a_folder_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "а.txt", "кот")
+    file = write(tmp_path / "б.txt", " \n")
+    assert error_of(tmp_path) == f"{file}: no text in it. Fill it in or leave it out."
+
+
+def test_names_that_differ_in_unicode_form_only_are_told(tmp_path: Path) -> None:
+    second = write(tmp_path / "й.txt", "кот")
+    first = write(tmp_path / "и\u0306.txt", "кот")
+    assert error_of(tmp_path) == (
+        f"{second}: in Unicode the same name as {first}. Rename one of them."
+    )

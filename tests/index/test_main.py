@@ -147,7 +147,7 @@ def test_damaged_manifest_is_told(
         ("a.jsonl", '{"_id": "1", "text": "кот"}\n' * 2, ":2: the id '1' already stands on line 1"),
         ("a.jsonl", "\n", ": no documents in it. Give a corpus with at least one row."),
         ("a.csv", "_id,text\n1,кот,пёс\n", ":2: more fields than the header names."),
-        ("a.txt", "кот", ": unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz"),
+        ("a.json", "кот", ": unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz"),
     ],
 )
 def test_broken_corpus_is_one_line_and_the_old_index_stays(
