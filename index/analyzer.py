@@ -20,9 +20,10 @@ import pymorphy3
 from index.stop_words import STOP_WORDS
 
 _MARKS = "\u0300-\u036f\u00ad"  # combining marks and the soft hyphen
-_WORD = rf"[^\W_](?:[^\W_]|[{_MARKS}])*"
+_WORD = rf"[^\W_]+(?:[{_MARKS}][^\W_]*)*"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+|{_WORD}(?:[-\u2010\u2011]{_WORD})*")
-_PART = re.compile(_WORD)
+WORD = re.compile(_WORD)
+"""A word, or a part of one with hyphens."""
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[A-Za-z]")
 _LOOK_ALIKES = str.maketrans("aceopxykmtbhABCEHKMOPTXY", "асеорхукмтвнАВСЕНКМОРТХУ")
@@ -69,7 +70,7 @@ class Analyzer:
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary holds the word form."""
-        return bool(self._morphology.word_is_known(_spelling(word)))
+        return bool(self._morphology.word_is_known(spelling_of(word)))
 
     def _all_tokens(self, text: str) -> Iterator[Token]:
         for match in _TOKEN.finditer(text):
@@ -79,7 +80,7 @@ class Analyzer:
             elif self._is_one_word(word):
                 yield Token(self._lemma(word), match.start(), match.end())
             else:
-                for part in _PART.finditer(word):
+                for part in WORD.finditer(word):
                     start = match.start() + part.start()
                     yield Token(self._lemma(part.group()), start, start + len(part.group()))
 
@@ -90,14 +91,14 @@ class Analyzer:
     def _lemma(self, word: str) -> str:
         lemma = self._lemmas.get(word)
         if lemma is None:
-            spelling = _spelling(re.sub("[\u2010\u2011]", "-", word))
+            spelling = spelling_of(re.sub("[\u2010\u2011]", "-", word))
             if _CYRILLIC.search(spelling) and spelling not in STOP_WORDS:
                 spelling = self._morphology.parse(spelling)[0].normal_form
             lemma = self._lemmas[word] = spelling.replace("ё", "е")
         return lemma
 
 
-def _spelling(word: str) -> str:
+def spelling_of(word: str) -> str:
     """Lower case, composed letters, no stress marks, look-alikes mended in Cyrillic words."""
     apart = unicodedata.normalize("NFD", word)  # so that stress marks come off й and ѐ alike
     spelling = unicodedata.normalize("NFC", _STRESS.sub("", apart))

@@ -11,7 +11,7 @@ from search.judging.desk import Desk
 from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
-from search.ui import cards, results_bar, spot_grades
+from search.ui import cards, query_help, results_bar, spot_grades
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge import sheet
 from search.ui.judge.api import add_judge_api
@@ -25,9 +25,8 @@ from search.ui.search_tab import MAX_RESULTS, add_search_tab
 from search.ui.sign_in import BROWSER_KEY
 from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 
-CSS = "".join(
-    part.CSS for part in (cards, results_bar, spot_grades, sheet, pools_view, quality_views)
-)
+STYLED = (cards, query_help, results_bar, spot_grades, sheet, pools_view, quality_views)
+CSS = "".join(part.CSS for part in STYLED)
 CACHE_SECONDS = 3600
 """Gradio's copies of exported and uploaded files, which may hold names, are kept no longer."""
 THEME = gr.themes.Base(

@@ -15,6 +15,8 @@ from search.ui.cards import hits_html, message_html, query_error_html, summary_h
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.labelled import Labelled, relabel
+from search.ui.query_help import SCRIPT as OFFER_SCRIPT
+from search.ui.query_help import QueryHelp, chosen
 from search.ui.results_bar import SCRIPT as TAKE_SCRIPT
 from search.ui.sign_in import annotator_name
 from search.ui.spot_grades import MARK, SCRIPT, saved_html
@@ -46,6 +48,10 @@ def add_search_tab(
 ) -> Labelled:
     """Lay the tab out; `signed` holds who judges, {"name", "pool"}."""
     start = LANGUAGES[str(language.value)]
+    passages = engine.index.passages
+    help_with = QueryHelp.of(
+        (passages[row] for row in range(len(passages))), EXAMPLES, engine.models.analyzer
+    )
     with gr.Row(equal_height=True):
         query = gr.Textbox(
             label=start.query_label,
@@ -57,6 +63,7 @@ def add_search_tab(
         )
         button = gr.Button(start.button, variant="primary", scale=1, min_width=110, elem_id="go")
         stop = gr.Button(start.stop, scale=0, min_width=70, elem_id="stop")
+    offers = gr.HTML(elem_id="offers", js_on_load=OFFER_SCRIPT)
     with gr.Row():
         top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
         sources = gr.Dropdown(
@@ -83,6 +90,14 @@ def add_search_tab(
         who = annotator_name(kept["name"], request, profile)
         yield from _answer(engine, desk, who, query, int(top_k), sources, spoken)
 
+    def complete(typed: str, spoken: str) -> str:
+        return help_with.completions_html(typed, LANGUAGES[spoken])
+
+    def suggest(query: str, spoken: str) -> str:
+        if len(query) > engine.settings.max_query_chars:  # the search says so
+            return ""
+        return help_with.suggestion_html(query, LANGUAGES[spoken])
+
     def arrive(
         top_k: float,
         sources: list[str],
@@ -94,10 +109,11 @@ def add_search_tab(
         """A deep link brings its query; without one, nothing typed meanwhile is touched."""
         linked = str(request.query_params.get("q", ""))
         if not linked.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
+        offered = suggest(linked, spoken)
         for summary_and_hits in answer(linked, top_k, sources, spoken, kept, request, profile):
-            yield linked, *summary_and_hits
+            yield linked, offered, *summary_and_hits
 
     def spot_check(
         event: gr.EventData,
@@ -130,14 +146,20 @@ def add_search_tab(
         **QUIET,
         **MODELS,
     }
-    triggers = [query.submit, button.click, examples.load_input_event.then]
+    offered = offers.click(chosen, None, [query], **QUIET, **JUDGING)
+    triggers = [query.submit, button.click, examples.load_input_event.then, offered.then]
     searches = [trigger(**ask) for trigger in triggers]
     for search in searches:
         search.then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
-    arrival = page.load(
-        arrive, [top_k, sources, language, signed], [query, summary, hits], **QUIET, **MODELS
-    )
+    given = [top_k, sources, language, signed]
+    arrival = page.load(arrive, given, [query, offers, summary, hits], **QUIET, **MODELS)
     searches += [arrival, language.change(**ask)]
+
+    query.input(
+        complete, [query, language], [offers], trigger_mode="always_last", **QUIET, **JUDGING
+    )
+    for asked in [*triggers, language.change]:
+        asked(suggest, [query, language], [offers], **QUIET, **JUDGING)
 
     def say_stopped(spoken: str) -> str:
         return message_html(LANGUAGES[spoken].stopped)

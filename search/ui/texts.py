@@ -35,6 +35,8 @@ class Texts:
     stage_help: str
     sources_label: str
     no_source: str
+    meant: str
+    go_on: str
     stop: str
     stopped: str
     copy_link: str
@@ -73,10 +75,14 @@ RUSSIAN = Texts(
         "empty": "Запрос пуст. Введите вопрос или несколько слов.",
         "too_long": "В запросе {length} знаков, читается не больше {limit}. Сократите его.",
         "top_k": "Попросите хотя бы один результат.",
+        "no_phrase": "Назовите документ: введите идентификатор или фразу из него.",
+        "unknown_passage": "Такого отрывка в индексе нет. Повторите поиск: индекс мог смениться.",
     },
     stage_help="место и оценка на каждом шаге",
     sources_label="Только из разделов",
     no_source="без раздела",
+    meant="Возможно, вы искали:",
+    go_on="Например:",
     stop="Стоп",
     stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
     copy_link="Скопировать ссылку",
@@ -115,10 +121,14 @@ ENGLISH = Texts(
         "empty": "The query is empty. Type a question or some words.",
         "too_long": "The query has {length} characters, at most {limit} are read. Shorten it.",
         "top_k": "Ask for at least one result.",
+        "no_phrase": "Name the document: type its id or a phrase of it.",
+        "unknown_passage": "The index holds no such passage. Search again: it may have changed.",
     },
     stage_help="rank and score at every stage",
     sources_label="Only from sections",
     no_source="no section",
+    meant="Did you mean:",
+    go_on="For example:",
     stop="Stop",
     stopped="Stopped. The order on the screen may be the first stage's.",
     copy_link="Copy link",

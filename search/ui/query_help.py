@@ -1,0 +1,71 @@
+"""Help below the query box: how it may go on, and what may have been meant by it."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+import gradio as gr
+
+from index.analyzer import Analyzer
+from index.passages import Passage
+from search.suggest.completions import Completions
+from search.suggest.spelling import suggestion
+from search.suggest.words import CorpusWords
+from search.ui.escaping import escaped
+from search.ui.texts import Texts
+
+CSS = """
+.offers { display: flex; flex-wrap: wrap; gap: 6px; align-items: baseline; }
+.offers button { padding: 3px 10px; border-radius: 8px; cursor: pointer; margin: 0;
+  border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
+  color: var(--body-text-color); }
+.offers button:focus-visible { outline: 3px solid #2563eb; }
+"""
+SCRIPT = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('.offers button');
+  if (button) trigger('click', {query: button.textContent});
+});
+"""
+MIN_TYPED = 2
+"""Fewer letters begin too many words."""
+
+
+class QueryHelp:
+    """What one corpus has to offer for a query."""
+
+    def __init__(self, words: CorpusWords, completions: Completions, analyzer: Analyzer) -> None:
+        self._words = words
+        self._completions = completions
+        self._analyzer = analyzer
+
+    @classmethod
+    def of(cls, passages: Iterable[Passage], queries: Iterable[str], analyzer: Analyzer) -> Self:
+        """Read all passages once; `queries` are examples, offered before titles."""
+        read = list(passages)
+        titles = [passage.title for passage in read if passage.title]
+        return cls(CorpusWords.of(read), Completions(titles, queries), analyzer)
+
+    def completions_html(self, typed: str, texts: Texts) -> str:
+        """Buttons with queries that `typed` may become; empty when there are none."""
+        if len(typed.strip()) < MIN_TYPED:
+            return ""
+        found = [text for text in self._completions.of(typed) if text != typed.strip()]
+        return _offers_html(texts.go_on, found)
+
+    def suggestion_html(self, query: str, texts: Texts) -> str:
+        """«Возможно, вы искали …»; empty when every word is known."""
+        meant = suggestion(query, self._words, self._analyzer)
+        return _offers_html(texts.meant, [meant] if meant else [])
+
+
+def chosen(event: gr.EventData) -> str:
+    """The query of the button that was pressed."""
+    sent: dict[str, Any] = event._data
+    return str(sent["query"])
+
+
+def _offers_html(label: str, queries: list[str]) -> str:
+    if not queries:
+        return ""
+    buttons = "".join(f'<button type="button">{escaped(query)}</button>' for query in queries)
+    return f'<div class="offers" role="status"><span>{escaped(label)}</span> {buttons}</div>'
