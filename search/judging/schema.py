@@ -107,6 +107,20 @@ pool_items = Table(
     Column("sources", JSON, nullable=False),
 )
 
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("annotator", Text, nullable=False),
+    Column("settings_a", JSON, nullable=False),
+    Column("settings_b", JSON, nullable=False),
+    Column("choice", Text, CheckConstraint("choice IN ('a', 'b', 'tie')"), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Rows are only ever added."""
+
 
 def migrate(connection: Connection) -> None:
     """Run the migrations a database lacks, inside the caller's transaction.
@@ -133,6 +147,10 @@ def _pools(connection: Connection) -> None:
     metadata.create_all(connection, [pools, pool_items], checkfirst=False)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_judgments, _pools)
+def _votes(connection: Connection) -> None:
+    metadata.create_all(connection, [votes], checkfirst=False)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_judgments, _pools, _votes)
 """Version n is reached by the n-th. Never change one that was released: a change of a table is a
 migration of its own, and the one that created the table then gets a copy of it as it was."""

@@ -58,6 +58,11 @@ class JudgmentStore:
             raise
         return cls(database)
 
+    @property
+    def database(self) -> Database:
+        """Where the judgments are, for what else is kept beside them."""
+        return self._database
+
     def save(self, judgment: Judgment) -> Judgment:
         """Add a judgment; it is on the disk, with its id and time, when this returns.
 

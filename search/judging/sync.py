@@ -8,8 +8,9 @@ judgments is left alone.
 
 What this is not: two replicas with databases of their own don't see each other's judgments until
 one starts anew with an empty database (give them one PostgreSQL for that); what was judged since
-the last push is lost when a process is killed; pools and snapshots are not kept. Old files stay in
-the dataset, one for each start; a person may delete those whose judgments a newer one holds.
+the last push is lost when a process is killed; pools, snapshots and votes are not kept. Old files
+stay in the dataset, one for each start; a person may delete those whose judgments a newer one
+holds.
 """
 
 import os

@@ -12,6 +12,8 @@ from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
 from search.ui import cards, query_help, results_bar, spot_grades
+from search.ui.compare import view as compare_view
+from search.ui.compare.tab import add_compare_tab
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.judge import sheet
 from search.ui.judge.api import add_judge_api
@@ -25,7 +27,16 @@ from search.ui.search_tab import MAX_RESULTS, add_search_tab
 from search.ui.sign_in import BROWSER_KEY
 from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 
-STYLED = (cards, query_help, results_bar, spot_grades, sheet, pools_view, quality_views)
+STYLED = (
+    cards,
+    query_help,
+    results_bar,
+    spot_grades,
+    sheet,
+    pools_view,
+    quality_views,
+    compare_view,
+)
 CSS = "".join(part.CSS for part in STYLED)
 CACHE_SECONDS = 3600
 """Gradio's copies of exported and uploaded files, which may hold names, are kept no longer."""
@@ -80,6 +91,8 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
                 labelled += add_pools_tab(engine, passages, store, language, tabs["pools"])
             with _tab("quality", tabs):
                 labelled += add_quality_tab(engine, store, language, tabs["quality"])
+            with _tab("compare", tabs):
+                labelled += add_compare_tab(engine, store, language, signed)
         labelled += [relabel(tab, LANGUAGES, label=_name_of(name)) for name, tab in tabs.items()]
 
         def speak(spoken: str) -> tuple[Any, ...]:

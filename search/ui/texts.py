@@ -49,7 +49,13 @@ class Texts:
 RUSSIAN = Texts(
     title="Русский поиск",
     subtitle="Спросите по-русски — найдём отрывок, который отвечает, и покажем почему.",
-    tabs={"search": "Поиск", "judge": "Разметка", "pools": "Пулы", "quality": "Качество"},
+    tabs={
+        "search": "Поиск",
+        "judge": "Разметка",
+        "pools": "Пулы",
+        "quality": "Качество",
+        "compare": "Сравнение",
+    },
     query_label="Вопрос или слова",
     query_placeholder="Например: как спасти засыхающий фикус",
     button="Найти",
@@ -95,7 +101,13 @@ RUSSIAN = Texts(
 ENGLISH = Texts(
     title="Russian Search",
     subtitle="Ask in Russian: get the passage that answers, and see why.",
-    tabs={"search": "Search", "judge": "Judge", "pools": "Pools", "quality": "Quality"},
+    tabs={
+        "search": "Search",
+        "judge": "Judge",
+        "pools": "Pools",
+        "quality": "Quality",
+        "compare": "Compare",
+    },
     query_label="Question or words",
     query_placeholder="For example: как спасти засыхающий фикус",
     button="Search",

@@ -42,7 +42,7 @@ def test_an_older_database_is_lifted_and_keeps_its_judgments(url: str, judgment:
         saved = store.save(judgment)
     opened = Database(url, timeout=5)
     with opened.write("schema") as connection:  # as the first version left it
-        for name in ("pool_items", "pools"):
+        for name in ("votes", "pool_items", "pools"):
             metadata.tables[name].drop(connection)
         connection.execute(schema_version.delete().where(schema_version.c.version > 1))
     opened.close()

@@ -1,0 +1,1 @@
+"""The «Сравнение» tab: one query, two settings, a blind vote."""
