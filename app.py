@@ -8,6 +8,9 @@ from pathlib import Path
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
 from index.errors import RetrievalError
 from search.judging.store import JudgmentStore
 from search.judging.sync import start_sync
@@ -42,6 +45,8 @@ def main() -> int:
         max_file_size="20mb",
         mcp_server=can_serve_tools() and auth is None,  # its calls could not log in
         prevent_thread_lock=True,
+        # Gradio compresses its assets, not the page itself.
+        app_kwargs={"middleware": [Middleware(GZipMiddleware, minimum_size=1000)]},
     )
     keep_tools(page)
     page.block_thread()

@@ -37,6 +37,10 @@ class DenseIndex:
         """How many vectors are indexed."""
         return int(self._index.ntotal)
 
+    def vector(self, row: int) -> Vectors:
+        """The vector of a passage as it is kept, in half precision, shape (1, dimension)."""
+        return np.asarray(self._index.reconstruct(row), np.float32)[None]
+
     def search(
         self, query: Vectors, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, float]]:

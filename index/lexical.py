@@ -62,11 +62,20 @@ class LexicalIndex:
         """BM25 of every passage, shape (passages,); a repeated lemma counts each time."""
         scores = np.zeros(self.passages)
         for lemma in lemmas:
-            column = self.columns.get(lemma)
-            if column is not None:
-                span = slice(self.starts[column], self.starts[column + 1])
-                scores[self.rows[span]] += self.impacts[span]
+            span = self._span(lemma)
+            scores[self.rows[span]] += self.impacts[span]
         return scores
+
+    def contributions(self, lemmas: Sequence[str], row: int) -> list[float]:
+        """BM25 of each lemma in the passage of `row`, in order; 0.0 for one it lacks.
+
+        Added up from left to right they are `scores(lemmas)[row]`, bit for bit.
+        """
+        return [self._impact(lemma, row) for lemma in lemmas]
+
+    def frequency(self, lemma: str) -> int:
+        """How many passages hold the lemma."""
+        return len(self.rows[self._span(lemma)])
 
     def search(
         self, lemmas: Iterable[str], k: int, allowed: NDArray[np.bool_] | None = None
@@ -104,3 +113,14 @@ class LexicalIndex:
         return cls(
             {term: column for column, term in enumerate(terms)}, starts, rows, impacts, passages
         )
+
+    def _span(self, lemma: str) -> slice:
+        column = self.columns.get(lemma)
+        return slice(0, 0) if column is None else slice(*self.starts[column : column + 2])
+
+    def _impact(self, lemma: str, row: int) -> float:
+        span = self._span(lemma)
+        rows = self.rows[span]
+        place = np.searchsorted(rows, row)
+        held = place < len(rows) and rows[place] == row
+        return float(self.impacts[span][place]) if held else 0.0

@@ -96,7 +96,7 @@ class Engine:
             cut = self.models.cut(ranking.query, texts)
         top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
         scores = [
-            logit + self._first_stage_share(hit, top)
+            logit + sum(self.first_stage_shares(hit, top))
             for hit, logit in zip(head, logits, strict=True)
         ]
         order = sorted(range(len(head)), key=lambda i: -scores[i])
@@ -128,10 +128,13 @@ class Engine:
         """The hit with the query's words marked in its text."""
         return replace(hit, highlights=matched_spans(self.models.analyzer, query, hit.passage.text))
 
-    def _first_stage_share(self, hit: Hit, top: float) -> float:
+    def first_stage_shares(self, hit: Hit, top: float) -> tuple[float, float]:
+        """What BM25 and the cosine add to the logit; `top` is the best BM25 of the candidates."""
         bm25, dense = hit.stages.get("bm25"), hit.stages.get("dense")
-        share = self.settings.bm25_share * bm25.score / top if bm25 else 0.0
-        return share + (self.settings.dense_share * dense.score if dense else 0.0)
+        return (
+            self.settings.bm25_share * bm25.score / top if bm25 else 0.0,
+            self.settings.dense_share * dense.score if dense else 0.0,
+        )
 
     def _checked(self, query: str) -> str:
         query = clean(query)

@@ -15,6 +15,8 @@ from search.ui import cards, query_help, results_bar, spot_grades
 from search.ui.compare import view as compare_view
 from search.ui.compare.tab import add_compare_tab
 from search.ui.events import JUDGING, MODELS, QUIET
+from search.ui.explain import dialog as explain_dialog
+from search.ui.explain import view as explain_view
 from search.ui.judge import sheet
 from search.ui.judge.api import add_judge_api
 from search.ui.judge.tab import add_judge_tab
@@ -28,14 +30,8 @@ from search.ui.sign_in import BROWSER_KEY
 from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 
 STYLED = (
-    cards,
-    query_help,
-    results_bar,
-    spot_grades,
-    sheet,
-    pools_view,
-    quality_views,
-    compare_view,
+    *(cards, query_help, results_bar, spot_grades, explain_view, explain_dialog),
+    *(sheet, pools_view, quality_views, compare_view),
 )
 CSS = "".join(part.CSS for part in STYLED)
 CACHE_SECONDS = 3600

@@ -11,11 +11,13 @@ from search.ui.escaping import escaped
 from search.ui.texts import Texts
 
 CSS = """
-.results-bar { display: flex; flex-wrap: wrap; gap: 6px; margin: 0 0 8px; }
-.results-bar button, .hits button.copy { padding: 4px 10px; border-radius: 8px; cursor: pointer;
+.results-bar, .hits .actions { display: flex; flex-wrap: wrap; gap: 6px; }
+.results-bar { margin: 0 0 8px; }
+.hits .actions { margin-top: 6px; }
+.results-bar button, .hits .action { padding: 4px 10px; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
   color: var(--body-text-color); font-size: 0.85em; margin: 0; }
-.results-bar button:focus-visible, .hits button.copy:focus-visible { outline: 3px solid #2563eb; }
+.results-bar button:focus-visible, .hits .action:focus-visible { outline: 3px solid #2563eb; }
 """
 SCRIPT = """
 const rowsOf = (hits) => [...hits.querySelectorAll('article')].map((card, i) => (
@@ -85,11 +87,13 @@ def results_bar_html(texts: Texts) -> str:
     return f'<div class="results-bar">{buttons}</div>'
 
 
-def copy_button_html(texts: Texts) -> str:
-    """The button of a card that copies its passage."""
+def card_actions_html(texts: Texts) -> str:
+    """The buttons below a card: why it is here (`search.ui.explain.dialog`), copy its passage."""
     return (
-        f'<button type="button" class="copy" data-take="passage" '
-        f'data-done="{escaped(texts.copied)}">{escaped(texts.copy_passage)}</button>'
+        '<div class="actions">'
+        f'<button type="button" class="action" data-why>{escaped(texts.why_here)}</button>'
+        f'<button type="button" class="action" data-take="passage" '
+        f'data-done="{escaped(texts.copied)}">{escaped(texts.copy_passage)}</button></div>'
     )
 
 

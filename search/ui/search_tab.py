@@ -13,6 +13,9 @@ from search.judging.desk import Desk
 from search.judging.judgment import Grade
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
 from search.ui.events import JUDGING, MODELS, QUIET
+from search.ui.explain.dialog import SCRIPT as WHY_SCRIPT
+from search.ui.explain.dialog import add_why_dialog
+from search.ui.explain.panel import add_explain_panel
 from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.labelled import Labelled, relabel
 from search.ui.query_help import SCRIPT as OFFER_SCRIPT
@@ -37,6 +40,9 @@ PUT_QUERY_INTO_ADDRESS = """(query) => {
   query ? url.searchParams.set('q', query) : url.searchParams.delete('q');
   window.history.replaceState(null, '', url);
 }"""
+
+LIVE = "element.setAttribute('aria-live', 'polite');"
+"""A screen reader tells what comes into a region that was live before."""
 
 
 def add_search_tab(
@@ -74,9 +80,13 @@ def add_search_tab(
             elem_id="sources",
         )
     examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
-    summary = gr.HTML(elem_id="summary")
-    saved = gr.HTML(elem_id="saved")
-    hits = gr.HTML(message_html(start.empty), elem_id="hits", js_on_load=SCRIPT + TAKE_SCRIPT)
+    summary = gr.HTML(elem_id="summary", js_on_load=LIVE)
+    saved = gr.HTML(elem_id="saved", js_on_load=LIVE)
+    hits = gr.HTML(
+        message_html(start.empty), elem_id="hits", js_on_load=SCRIPT + TAKE_SCRIPT + WHY_SCRIPT
+    )
+    add_why_dialog(engine, language, hits, top_k, sources)
+    explained = add_explain_panel(engine, language, query, top_k, sources)
 
     def answer(
         query: str,
@@ -181,6 +191,7 @@ def add_search_tab(
             choices=lambda texts: _source_choices(engine, texts),
         ),
         relabel(examples.dataset, LANGUAGES, label="examples_label"),
+        *explained,
     ]
 
 

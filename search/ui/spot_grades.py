@@ -11,8 +11,7 @@ CSS = """
   color: #fff; }
 #saved .message.error { background: #b3261e; }
 .hits .spot { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; margin-top: 6px;
-  font-size: 0.85em; color: var(--neutral-500); }
-.dark .hits .spot { color: var(--neutral-400); }
+  font-size: 0.85em; color: var(--body-text-color-subdued); }
 .hits .spot button { padding: 2px 9px; border: 1px solid var(--border-color-primary); margin: 0;
   border-radius: 8px; background: var(--background-fill-secondary); color: var(--body-text-color);
   cursor: pointer; }

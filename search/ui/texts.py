@@ -39,6 +39,7 @@ class Texts:
     go_on: str
     stop: str
     stopped: str
+    why_here: str
     copy_link: str
     copy_passage: str
     copied: str
@@ -91,6 +92,7 @@ RUSSIAN = Texts(
     go_on="Например:",
     stop="Стоп",
     stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
+    why_here="Почему здесь?",
     copy_link="Скопировать ссылку",
     copy_passage="Скопировать отрывок",
     copied="Скопировано",
@@ -143,6 +145,7 @@ ENGLISH = Texts(
     go_on="For example:",
     stop="Stop",
     stopped="Stopped. The order on the screen may be the first stage's.",
+    why_here="Why here?",
     copy_link="Copy link",
     copy_passage="Copy passage",
     copied="Copied",

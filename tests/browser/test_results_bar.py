@@ -65,8 +65,8 @@ def test_link_and_passage_are_copied(page: Page, app_url: str, engine: Engine) -
     page.goto(link)
     page.wait_for_selector(RERANKED)
     expect(page.locator("#query textarea")).to_have_value(QUERY)
-    page.locator(".hits article .copy").first.click()
-    expect(page.locator(".hits article .copy").first).to_have_text("Скопировано")
+    page.locator(".hits article [data-take=passage]").first.click()
+    expect(page.locator(".hits article [data-take=passage]").first).to_have_text("Скопировано")
     passage = engine.search(QUERY).hits[0].passage
     assert page.evaluate("navigator.clipboard.readText()") == passage.titled_text
 

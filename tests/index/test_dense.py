@@ -102,3 +102,10 @@ def test_full_disk_is_told(
 ) -> None:
     with full_disk(), pytest.raises(OSError, match="File too large"):
         index.save(tmp_path)
+
+
+def test_a_passages_vector_is_kept_in_half_precision(index: DenseIndex) -> None:
+    rows = unit_vectors(PASSAGES, 1)
+    halves = rows.astype(np.float16).astype(np.float32)
+    for row in (0, 7, PASSAGES - 1):
+        assert index.vector(row).tolist() == [halves[row].tolist()]

@@ -2,12 +2,15 @@
 
 import json
 import math
+import random
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index.lexical import K1, B, LexicalIndex
+from index.lexical import K1, B, LexicalIndex, LuceneBM25
 
 CORPUS = [["кот", "дом", "кот"], ["кот"], ["пёс", "дом"], []]
 AVERAGE_LENGTH = (3 + 1 + 2 + 0) / 4
@@ -101,6 +104,27 @@ def test_search_gives_the_k_best(index: LexicalIndex) -> None:
 def test_equal_scores_stand_by_row(k: int) -> None:
     index = LexicalIndex.build([["дом"], ["кот"], ["кот", "кот"], ["кот"], ["кот"]])
     assert [row for row, _ in index.search(["кот"], k)] == [2, 1, 3, 4][:k]
+
+
+def test_contributions_are_rank_bm25s_scores_of_single_lemmas(index: LexicalIndex) -> None:
+    lemmas = ["кот", "рыба", "дом", "пёс", "кот"]
+    reference = LuceneBM25(CORPUS, k1=K1, b=B)
+    for row in range(len(CORPUS)):
+        expected = [float(reference.get_scores([lemma])[row]) for lemma in lemmas]
+        assert index.contributions(lemmas, row) == expected
+
+
+def test_contributions_add_up_to_the_score_bit_for_bit() -> None:
+    words = [f"w{i}" for i in range(40)]
+    chance = random.Random(1)
+    index = LexicalIndex.build([chance.choices(words, k=chance.randint(0, 60)) for _ in range(90)])
+    query = chance.choices(words, k=30)
+    for row, score in enumerate(index.scores(query).tolist()):
+        assert reduce(add, index.contributions(query, row), 0.0) == score
+
+
+def test_frequency_counts_passages(index: LexicalIndex) -> None:
+    assert [index.frequency(lemma) for lemma in ("кот", "дом", "пёс", "рыба")] == [2, 2, 1, 0]
 
 
 def test_rows_of_a_term_rise(index: LexicalIndex) -> None:

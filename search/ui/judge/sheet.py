@@ -19,8 +19,7 @@ CSS = """
 .sheet { max-width: 820px; margin: 0 auto; }
 .sheet:focus { outline: none; }
 .sheet h2 { margin: 4px 0 2px; font-size: 1.3em; }
-.sheet .label { color: var(--neutral-500); font-size: 0.85em; }
-.dark .sheet .label { color: var(--neutral-400); }
+.sheet .label { color: var(--body-text-color-subdued); font-size: 0.85em; }
 .sheet article { border: 1px solid var(--border-color-primary); border-radius: 10px;
   padding: 14px 16px; margin: 10px 0; background: var(--background-fill-primary); }
 .sheet article h3 { margin: 0 0 6px; font-size: 1.05em; }

@@ -24,7 +24,7 @@ from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN, Texts
 ATTRIBUTES = {
     "article": ["data-id", "data-seen", "data-hit"],
     "button": [
-        *("type", "class", "data-grade", "data-take", "data-done"),
+        *("type", "class", "data-grade", "data-take", "data-done", "data-why"),
         *("aria-pressed", "title", "aria-label"),
     ],
     "div": ["class", "role", "title", "aria-label", "data-query"],

@@ -84,7 +84,7 @@ def test_every_stage_has_a_name(texts: Texts) -> None:
 @every_language
 def test_every_reason_to_refuse_a_query_has_a_text_for_its_values(texts: Texts) -> None:
     raised = query_errors_raised()
-    assert raised.keys() == {"empty", "too_long", "top_k"}
+    assert raised.keys() == {"empty", "too_long", "top_k", "no_phrase", "unknown_passage"}
     assert {reason: placeholders(text) for reason, text in texts.query_errors.items()} == raised
 
 
