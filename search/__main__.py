@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
         "--index", metavar="DIR", help="index directory (default: the app's, built when missing)"
     )
     query.add_argument("--top-k", type=int, default=10, metavar="N")
+    query.add_argument(
+        "--source", action="append", default=[], metavar="NAME", help="only from it; repeatable"
+    )
     query.add_argument("--json", action="store_true", help="print JSON")
     query.set_defaults(run=_query)
     measure = commands.add_parser("evaluate", help="measure every stage on a BEIR folder")
@@ -55,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 def _query(options: argparse.Namespace) -> None:
     settings = serving_settings()
     engine = Engine.open(options.index, settings) if options.index else open_engine(settings)
-    ranking = engine.search(options.query, options.top_k)
+    ranking = engine.search(options.query, options.top_k, options.source)
     if options.json:
         answer = {
             "query": ranking.query,

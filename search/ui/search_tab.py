@@ -35,9 +35,11 @@ EXAMPLES = (
     "как спасти засыхающий фикус",
     "кто изобрёл радио",
 )
-PUT_QUERY_INTO_ADDRESS = """(query) => {
+PUT_QUERY_INTO_ADDRESS = """(query, sources) => {
   const url = new URL(window.location);
   query ? url.searchParams.set('q', query) : url.searchParams.delete('q');
+  url.searchParams.delete('source');
+  if (query) for (const source of sources || []) url.searchParams.append('source', source);
   window.history.replaceState(null, '', url);
 }"""
 
@@ -110,20 +112,21 @@ def add_search_tab(
 
     def arrive(
         top_k: float,
-        sources: list[str],
         spoken: str,
         kept: dict[str, str],
         request: gr.Request,
         profile: gr.OAuthProfile | None,
     ) -> Iterator[tuple[Any, ...]]:
-        """A deep link brings its query; without one, nothing typed meanwhile is touched."""
+        """A deep link brings query and sources; without one, nothing typed is touched."""
         linked = str(request.query_params.get("q", ""))
         if not linked.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield (gr.skip(),) * 5
             return
+        named = request.query_params.getlist("source")
+        sources = [name for name in named if name in engine.index.sources.names]
         offered = suggest(linked, spoken)
         for summary_and_hits in answer(linked, top_k, sources, spoken, kept, request, profile):
-            yield linked, offered, *summary_and_hits
+            yield linked, sources, offered, *summary_and_hits
 
     def spot_check(
         event: gr.EventData,
@@ -160,9 +163,9 @@ def add_search_tab(
     triggers = [query.submit, button.click, examples.load_input_event.then, offered.then]
     searches = [trigger(**ask) for trigger in triggers]
     for search in searches:
-        search.then(None, [query], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
-    given = [top_k, sources, language, signed]
-    arrival = page.load(arrive, given, [query, offers, summary, hits], **QUIET, **MODELS)
+        search.then(None, [query, sources], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
+    linked = [query, sources, offers, summary, hits]
+    arrival = page.load(arrive, [top_k, language, signed], linked, **QUIET, **MODELS)
     searches += [arrival, language.change(**ask)]
 
     query.input(

@@ -102,3 +102,8 @@ def test_a_search_kept_to_a_section(page: Page, app_url: str, engine: Engine) ->
     hits = engine.search(QUERY, sources=["Страны и города"]).hits
     assert ids == [hit.passage.id for hit in hits]
     assert {hit.passage.source for hit in hits} == {"Страны и города"}
+    page.wait_for_function("window.location.search.includes('source=')")
+    page.goto(page.url)
+    page.wait_for_selector(RERANKED)
+    assert page.locator(".hits article").evaluate_all("cs => cs.map(c => c.dataset.id)") == ids
+    expect(page.locator("#sources")).to_contain_text("Страны и города")

@@ -35,6 +35,14 @@ def test_a_query_prints_the_ranking(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(f"{stage} " in lines[-1] for stage in STAGES)
 
 
+def test_a_query_kept_to_a_source(capsys: pytest.CaptureFixture[str]) -> None:
+    query = ["query", "чем питается кит", "--json"]
+    assert main([*query, "--source", "нет такого"]) == 0
+    assert json.loads(capsys.readouterr().out)["hits"] == []
+    assert main([*query, "--source", "нет такого", "--source", ""]) == 0
+    assert json.loads(capsys.readouterr().out)["hits"] != []
+
+
 def test_a_query_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["query", "чем питается кит", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
