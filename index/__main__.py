@@ -1,18 +1,22 @@
-"""python -m index build CORPUS --to DIR · info DIR · verify DIR"""
+"""python -m index build CORPUS --to DIR · add, remove · info DIR · verify DIR"""
 
 import argparse
 import sys
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 from index.analyzer import Analyzer
 from index.build import build_index
+from index.change import change_index
 from index.command import run_command
 from index.corpus import read_corpus
 from index.encoder import Encoder
 from index.store import Manifest, current_generation, verify
 from search.models import device_for
 from search.settings import Settings
+
+_CORPUS = ".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf or a folder"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,30 +28,52 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="Build and check indexes.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     build = commands.add_parser("build", help="index a corpus into DIR")
-    build.add_argument(
-        "corpus",
-        type=Path,
-        help=".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf or a folder",
-    )
-    build.add_argument("--to", type=Path, required=True, metavar="DIR", help="index directory")
+    build.add_argument("corpus", type=Path, help=_CORPUS)
     build.set_defaults(run=_build)
+    add = commands.add_parser("add", help="add documents to the index in DIR")
+    add.add_argument("corpora", type=Path, nargs="+", metavar="CORPUS", help=_CORPUS)
+    add.add_argument("--replace", action="store_true", help="replace documents with the same ids")
+    add.set_defaults(run=_add)
+    remove = commands.add_parser("remove", help="take documents out of the index in DIR")
+    remove.add_argument("ids", nargs="+", metavar="ID", help="id of a document")
+    remove.set_defaults(run=_remove)
     info = commands.add_parser("info", help="print what an index holds and was built with")
     info.set_defaults(run=_info)
     check = commands.add_parser("verify", help="compare every file with its SHA-256")
     check.set_defaults(run=_verify)
+    for command, option in ((build, "--to"), (add, "--to"), (remove, "--from")):
+        command.add_argument(option, dest="directory", type=Path, required=True, metavar="DIR")
     for command in (info, check):
         command.add_argument("directory", type=Path, metavar="DIR")
     return parser
 
 
 def _build(options: argparse.Namespace) -> None:
-    settings = Settings.from_environment()
+    window_chars = Settings.from_environment().window_chars
     documents = read_corpus(options.corpus)
-    encoder = Encoder(settings.encoder, device_for(settings))
-    manifest = build_index(documents, options.to, encoder, Analyzer(), settings.window_chars)
-    sys.stdout.write(
-        f"{manifest.documents} documents, {manifest.passages} passages indexed into {options.to}\n"
-    )
+    manifest = build_index(documents, options.directory, *_models(), window_chars)
+    sys.stdout.write(f"{_size(manifest)} indexed into {options.directory}\n")
+
+
+def _add(options: argparse.Namespace) -> None:
+    documents = chain.from_iterable(map(read_corpus, options.corpora))
+    change = change_index(options.directory, documents, (), *_models(), replace=options.replace)
+    replaced = f", {change.replaced} replaced" if change.replaced else ""
+    sys.stdout.write(f"{change.added} added{replaced}: {_size(change.manifest)}\n")
+
+
+def _remove(options: argparse.Namespace) -> None:
+    change = change_index(options.directory, (), options.ids, *_models())
+    sys.stdout.write(f"{change.removed} removed: {_size(change.manifest)}\n")
+
+
+def _models() -> tuple[Encoder, Analyzer]:
+    settings = Settings.from_environment()
+    return Encoder(settings.encoder, device_for(settings)), Analyzer()
+
+
+def _size(manifest: Manifest) -> str:
+    return f"{manifest.documents} documents, {manifest.passages} passages"
 
 
 def _info(options: argparse.Namespace) -> None:

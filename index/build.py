@@ -1,7 +1,7 @@
 """Corpus -> generation: the walk of a text through the offline half; and the way back in."""
 
-import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from index.dense import DenseIndex
 from index.encoder import Encoder
 from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError
 from index.lexical import K1, B, LexicalIndex
-from index.passage_file import PassageFile
+from index.passage_file import PassageFile, fingerprint
 from index.passages import WINDOW_CHARS, Passage, split_document
 from index.sources import Sources
 from index.store import FORMAT, Manifest, current_generation, file_hashes, new_generation, verify
@@ -38,45 +38,78 @@ def build_index(
     Raises the errors of reading and writing; whatever happens, the generation before stays usable.
     """
     with new_generation(directory) as generation:
-        digest = hashlib.sha256()
-        passages: dict[str, Passage] = {}
-        count = 0
-        for document in _bar(documents, "reading", progress):
-            digest.update(f"{document.id}\0{document.title}\0{document.text}\0".encode())
-            for passage in split_document(document, window_chars):
-                if passage.id in passages:
-                    raise CorpusError(
-                        f"{passage.id!r} names two passages: two documents, or a document and a "
-                        "window of another. Give every document an id of its own."
-                    )
-                passages[passage.id] = passage
-            count += 1
-        if not passages:
-            raise EmptyCorpusError("The corpus holds no documents. Give one with at least one row.")
-        PassageFile.save(passages.values(), generation)
-        Sources.of(passage.source for passage in passages.values()).save(generation)
-        texts = [passage.titled_text for passage in passages.values()]
-        lemmas = [analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress)]
-        (generation / "lexical").mkdir()
-        LexicalIndex.build(lemmas, k1, b).save(generation / "lexical")
-        (generation / "dense").mkdir()
-        DenseIndex.build(encoder.encode_passages(texts, progress)).save(generation / "dense")
-        manifest = Manifest(
-            format=FORMAT,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            documents=count,
-            passages=len(passages),
-            window_chars=window_chars,
-            k1=k1,
-            b=b,
-            corpus_fingerprint=digest.hexdigest(),
-            analyzer_fingerprint=analyzer.fingerprint,
-            encoder=encoder.name,
-            encoder_fingerprint=encoder.fingerprint,
-            dimension=encoder.dimension,
-            files=file_hashes(generation),
+        passages = split_documents(documents, window_chars, progress)
+        check_passages(passages)
+        texts = [passage.titled_text for passage in passages]
+        lexical = LexicalIndex.build(lemmatize(texts, analyzer, progress), k1, b)
+        dense = DenseIndex.build(encoder.encode_passages(texts, progress))
+        return write_generation(
+            generation, passages, lexical, dense, encoder, analyzer, window_chars, k1, b
         )
-        manifest.write(generation)
+
+
+def split_documents(
+    documents: Iterable[Document], window_chars: int, progress: bool
+) -> list[Passage]:
+    """All passages of all documents, in their order."""
+    return [
+        passage
+        for document in _bar(documents, "reading", progress)
+        for passage in split_document(document, window_chars)
+    ]
+
+
+def check_passages(passages: Sequence[Passage]) -> None:
+    """Raise `EmptyCorpusError` when there are none, `CorpusError` when two have one id."""
+    if not passages:
+        raise EmptyCorpusError("The corpus holds no documents. Give one with at least one row.")
+    identity, times = Counter(passage.id for passage in passages).most_common(1)[0]
+    if times > 1:
+        raise CorpusError(
+            f"{identity!r} names two passages: two documents, or a document and a "
+            "window of another. Give every document an id of its own."
+        )
+
+
+def lemmatize(texts: Sequence[str], analyzer: Analyzer, progress: bool) -> list[list[str]]:
+    """The lemmas of every text."""
+    return [analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress)]
+
+
+def write_generation(
+    generation: Path,
+    passages: Sequence[Passage],
+    lexical: LexicalIndex,
+    dense: DenseIndex,
+    encoder: Encoder,
+    analyzer: Analyzer,
+    window_chars: int,
+    k1: float,
+    b: float,
+) -> Manifest:
+    """Write every part and the manifest, which tells what they were made with."""
+    PassageFile.save(passages, generation)
+    Sources.of(passage.source for passage in passages).save(generation)
+    (generation / "lexical").mkdir()
+    lexical.save(generation / "lexical")
+    (generation / "dense").mkdir()
+    dense.save(generation / "dense")
+    manifest = Manifest(
+        format=FORMAT,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        documents=len({passage.document_id for passage in passages}),
+        passages=len(passages),
+        window_chars=window_chars,
+        k1=k1,
+        b=b,
+        corpus_fingerprint=fingerprint(passages),
+        analyzer_fingerprint=analyzer.fingerprint,
+        encoder=encoder.name,
+        encoder_fingerprint=encoder.fingerprint,
+        dimension=encoder.dimension,
+        files=file_hashes(generation),
+    )
+    manifest.write(generation)
     return manifest
 
 
@@ -117,7 +150,7 @@ class OpenIndex:
             manifest,
             PassageFile.load(generation),
             Sources.load(generation, manifest.passages),
-            LexicalIndex.load(generation / "lexical", manifest.passages),
+            LexicalIndex.load(generation / "lexical"),
             DenseIndex.load(generation / "dense"),
         )
 

@@ -22,10 +22,18 @@ class DenseIndex:
     @classmethod
     def build(cls, vectors: Vectors) -> Self:
         """Index unit vectors of shape (passages, dimension), row i under id i."""
-        kind = faiss.ScalarQuantizer.QT_fp16
-        index = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
+        index = _empty(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors))
         return cls(index)
+
+    def changed(self, kept: NDArray[np.int64], vectors: Vectors) -> Self:
+        """The vectors of the rows `kept`, copied bit for bit, then new ones."""
+        index = _empty(self.dimension)
+        all_codes = self._index.codes  # type: ignore[attr-defined]  # read_index casts it down
+        codes = faiss.vector_to_array(all_codes).reshape(self.passages, -1)
+        index.add_sa_codes(codes[kept])
+        index.add(np.ascontiguousarray(vectors))
+        return type(self)(index)
 
     @property
     def dimension(self) -> int:
@@ -75,6 +83,11 @@ class DenseIndex:
             return cls(faiss.read_index(str(file)))
         except RuntimeError as error:
             raise IndexStoreError(f"{file}: not a FAISS index. Build the index again.") from error
+
+
+def _empty(dimension: int) -> faiss.IndexScalarQuantizer:
+    kind = faiss.ScalarQuantizer.QT_fp16
+    return faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
 
 
 @contextmanager

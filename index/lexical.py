@@ -18,45 +18,108 @@ from rank_bm25 import BM25Okapi
 K1 = 1.2
 B = 0.75
 
+_ARRAYS = ("starts", "rows", "counts", "impacts", "lengths")
+
+
+def lucene_idf(passages: int, frequency: int) -> float:
+    """ln(1 + (N - df + 0.5) / (df + 0.5)), Lucene's BM25Similarity."""
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
 
 class LuceneBM25(BM25Okapi):  # type: ignore[misc]  # rank_bm25 has no types
     """BM25Okapi with Lucene's idf, which stays positive on tiny corpora and frequent words."""
 
     def _calc_idf(self, nd: dict[str, int]) -> None:
-        """idf(t) = ln(1 + (N - df + 0.5) / (df + 0.5)), Lucene's BM25Similarity."""
-        n = self.corpus_size
-        self.idf = {term: math.log(1 + (n - df + 0.5) / (df + 0.5)) for term, df in nd.items()}
+        self.idf = {term: lucene_idf(self.corpus_size, df) for term, df in nd.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """Sparse impacts by term: term t's passages are `rows[starts[t]:starts[t + 1]]`, rising."""
+    """Sparse impacts by term: term t's passages are `rows[starts[t]:starts[t + 1]]`, rising.
+
+    `counts` (how often, one a posting) and `lengths` (lemmas a passage) are what impacts are
+    computed from, kept so that a changed index needs no text lemmatized again.
+    """
 
     columns: dict[str, int]
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
+    counts: NDArray[np.int32]
     impacts: NDArray[np.float64]
-    passages: int
+    lengths: NDArray[np.int32]
 
     @classmethod
     def build(cls, corpus: Sequence[list[str]], k1: float = K1, b: float = B) -> Self:
         """Compile the lemma lists of all passages (one list a passage, in row order)."""
-        if not any(corpus):  # rank_bm25 divides by the average length
-            empty = np.empty(0, np.int32), np.empty(0, np.float64)
-            return cls({}, np.zeros(1, np.int64), *empty, passages=len(corpus))
-        bm25 = LuceneBM25(corpus, k1=k1, b=b)
-        columns = {term: column for column, term in enumerate(sorted(bm25.idf))}
-        sizes = [len(frequencies) for frequencies in bm25.doc_freqs]
-        rows = np.repeat(np.arange(len(corpus), dtype=np.int32), sizes)
-        terms = np.fromiter((columns[t] for f in bm25.doc_freqs for t in f), np.int32, sum(sizes))
-        counts = np.fromiter((n for f in bm25.doc_freqs for n in f.values()), np.int64, sum(sizes))
-        lengths = np.array(bm25.doc_len)[rows]
-        idf = np.fromiter((bm25.idf[term] for term in columns), np.float64, len(columns))[terms]
+        # rank_bm25 divides by the number of passages.
+        frequencies = LuceneBM25(corpus, k1=k1, b=b).doc_freqs if corpus else []
+        terms = sorted({term for counts in frequencies for term in counts})
+        columns = {term: column for column, term in enumerate(terms)}
+        sizes = [len(counts) for counts in frequencies]
+        postings = sum(sizes)
+        return cls._compile(
+            terms,
+            np.fromiter((columns[t] for f in frequencies for t in f), np.int32, postings),
+            np.repeat(np.arange(len(corpus), dtype=np.int32), sizes),
+            np.fromiter((n for f in frequencies for n in f.values()), np.int32, postings),
+            np.array([len(lemmas) for lemmas in corpus], np.int32),
+            k1,
+            b,
+        )
+
+    def changed(self, kept: NDArray[np.int64], added: Self, k1: float, b: float) -> Self:
+        """The passages of the rows `kept` (rising), then those of `added`.
+
+        Bit-equal to `build` of their lemma lists.
+        """
+        places = np.full(self.passages, -1, np.int32)
+        places[kept] = np.arange(len(kept), dtype=np.int32)
+        stays = places[self.rows] >= 0
+        column = np.repeat(np.arange(len(self.columns)), np.diff(self.starts))[stays]
+        old = list(self.columns)
+        terms = sorted({old[place] for place in np.unique(column)} | added.columns.keys())
+        columns = {term: place for place, term in enumerate(terms)}
+        moved = np.array([columns.get(term, -1) for term in old], np.int32)
+        new = np.array([columns[term] for term in added.columns], np.int32)
+        return self._compile(
+            terms,
+            np.concatenate((moved[column], np.repeat(new, np.diff(added.starts)))),
+            np.concatenate((places[self.rows[stays]], added.rows + np.int32(len(kept)))),
+            np.concatenate((self.counts[stays], added.counts)),
+            np.concatenate((self.lengths[kept], added.lengths)),
+            k1,
+            b,
+        )
+
+    @classmethod
+    def _compile(
+        cls,
+        terms: Sequence[str],
+        columns: NDArray[np.int32],
+        rows: NDArray[np.int32],
+        counts: NDArray[np.int32],
+        lengths: NDArray[np.int32],
+        k1: float,
+        b: float,
+    ) -> Self:
+        """From postings (column, row, count) in any order."""
+        order = np.lexsort((rows, columns))
+        rows, counts = rows[order], counts[order]
+        frequencies = np.bincount(columns, minlength=len(terms))
+        idf = np.array([lucene_idf(len(lengths), int(df)) for df in frequencies], np.float64)
+        average = lengths.sum() / max(len(lengths), 1)
         # The very expression of BM25Okapi.get_scores, so that every float comes out the same.
-        impacts = idf * (counts * (k1 + 1) / (counts + k1 * (1 - b + b * lengths / bm25.avgdl)))
-        order = np.lexsort((rows, terms))
-        starts = np.concatenate(([0], np.cumsum(np.bincount(terms, minlength=len(columns)))))
-        return cls(columns, starts.astype(np.int64), rows[order], impacts[order], len(corpus))
+        impacts = np.repeat(idf, frequencies) * (
+            counts * (k1 + 1) / (counts + k1 * (1 - b + b * lengths[rows] / average))
+        )
+        starts = np.concatenate(([0], np.cumsum(frequencies))).astype(np.int64)
+        places = {term: column for column, term in enumerate(terms)}
+        return cls(places, starts, rows, counts, impacts, lengths)
+
+    @property
+    def passages(self) -> int:
+        """How many passages are indexed."""
+        return len(self.lengths)
 
     def scores(self, lemmas: Iterable[str]) -> NDArray[np.float64]:
         """BM25 of every passage, shape (passages,); a repeated lemma counts each time."""
@@ -95,24 +158,22 @@ class LexicalIndex:
         return [(int(row), float(scores[row])) for row in best]
 
     def save(self, directory: Path) -> None:
-        """Write terms.json and three .npy files into `directory`."""
+        """Write terms.json and one .npy file an array into `directory`."""
         (directory / "terms.json").write_text(
             json.dumps(list(self.columns), ensure_ascii=False), encoding="utf-8"
         )
-        for name in ("starts", "rows", "impacts"):
+        for name in _ARRAYS:
             np.save(directory / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
     @classmethod
-    def load(cls, directory: Path, passages: int) -> Self:
+    def load(cls, directory: Path) -> Self:
         """Open what `save` wrote; the arrays stay on disk, memory-mapped."""
         terms = json.loads((directory / "terms.json").read_text(encoding="utf-8"))
-        starts, rows, impacts = (
+        arrays = (
             np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in ("starts", "rows", "impacts")
+            for name in _ARRAYS
         )
-        return cls(
-            {term: column for column, term in enumerate(terms)}, starts, rows, impacts, passages
-        )
+        return cls({term: column for column, term in enumerate(terms)}, *arrays)
 
     def _span(self, lemma: str) -> slice:
         column = self.columns.get(lemma)

@@ -1,8 +1,9 @@
 """Passages on disk: one JSON line each, found by row through a table of offsets."""
 
+import hashlib
 import json
 import mmap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -11,6 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.passages import Passage
+
+
+def fingerprint(passages: Iterable[Passage]) -> str:
+    """SHA-256 of what the passages say, in row order: a fresh and a changed index agree."""
+    digest = hashlib.sha256()
+    for p in passages:
+        digest.update(f"{p.id}\0{p.document_id}\0{p.title}\0{p.text}\0{p.source}\0".encode())
+    return digest.hexdigest()
 
 
 class PassageFile:
@@ -40,6 +49,10 @@ class PassageFile:
     def __len__(self) -> int:
         """How many passages there are."""
         return len(self._offsets) - 1
+
+    def __iter__(self) -> Iterator[Passage]:
+        """All passages, in row order."""
+        return (self[row] for row in range(len(self)))
 
     def __getitem__(self, row: int) -> Passage:
         """The passage of a row, 0 <= row < len."""

@@ -25,7 +25,7 @@ from typing import Self
 
 from index.errors import IndexStoreError
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 
@@ -58,7 +58,7 @@ class Manifest:
             if fields["format"] != FORMAT:
                 raise IndexStoreError(
                     f"{file}: index format {fields['format']}, this version reads {FORMAT}. "
-                    "Build the index again."
+                    "Build the index again, or remove its folder."
                 )
             return cls(**fields)
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -99,6 +99,15 @@ def current_generation(directory: Path) -> Path:
     return generation
 
 
+def is_older(directory: Path) -> bool:
+    """Whether the index of `directory` has a format from before this version's.
+
+    Raises `IndexStoreError` as `current_generation` does.
+    """
+    manifest = current_generation(directory) / "manifest.json"
+    return bool(json.loads(manifest.read_text(encoding="utf-8"))["format"] < FORMAT)
+
+
 @contextmanager
 def new_generation(directory: Path) -> Iterator[Path]:
     """A fresh folder to build in; becomes the current generation when the block succeeds.
@@ -110,7 +119,7 @@ def new_generation(directory: Path) -> Iterator[Path]:
         lock = (directory / "build.lock").open("w")
     except OSError as error:
         raise IndexStoreError(
-            f"{directory}: can't be written ({error.strerror}). Choose another --to."
+            f"{directory}: can't be written ({error.strerror}). Choose another directory."
         ) from error
     with lock:
         try:
@@ -129,7 +138,7 @@ def new_generation(directory: Path) -> Iterator[Path]:
             shutil.rmtree(generation, ignore_errors=True)
             raise IndexStoreError(
                 f"{directory}: the build stopped ({error.strerror}); the index before it is "
-                "still in use. Make room or choose another --to."
+                "still in use. Make room or choose another directory."
             ) from error
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)

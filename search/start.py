@@ -5,19 +5,26 @@ from pathlib import Path
 
 from index.build import build_index
 from index.corpus import read_corpus
+from index.store import is_older
 from search.engine import Engine
 from search.models import Models
 from search.settings import Settings
+
+DEFAULT_INDEX = Path(Settings().index_dir)
 
 logger = logging.getLogger(__name__)
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Open `settings.index_dir`, building it from `settings.corpus` when nothing is there yet."""
+    """Open `settings.index_dir`, building it from `settings.corpus` when nothing is there yet.
+
+    The default index is our own cache: one of an older format is built again, any other is told.
+    """
     directory = Path(settings.index_dir)
     models = Models.open(settings)
-    if not (directory / "CURRENT").exists():
-        logger.info("indexing %s into %s, once", settings.corpus, directory)
+    missing = not (directory / "CURRENT").exists()
+    if missing or (directory == DEFAULT_INDEX and is_older(directory)):
+        logger.info("indexing %s into %s", settings.corpus, directory)
         documents = read_corpus(Path(settings.corpus))
         build_index(documents, directory, models.encoder, models.analyzer, settings.window_chars)
     return Engine.open(directory, settings, models)

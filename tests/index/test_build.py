@@ -33,7 +33,9 @@ FILES = {
     "lexical/terms.json",
     "lexical/starts.npy",
     "lexical/rows.npy",
+    "lexical/counts.npy",
     "lexical/impacts.npy",
+    "lexical/lengths.npy",
     "dense/vectors.faiss",
 }
 
@@ -386,7 +388,7 @@ def test_full_disk_is_told_and_leaves_the_old_index(
         build_index(documents, built, tiny_encoder, analyzer, progress=False)
     assert str(caught.value) == (
         f"{built}: the build stopped (File too large); the index before it is still in use. "
-        "Make room or choose another --to."
+        "Make room or choose another directory."
     )
     assert_untouched(built, tiny_encoder, analyzer)
 
@@ -417,7 +419,7 @@ def test_target_below_a_regular_file_is_told(
     with pytest.raises(IndexStoreError) as caught:
         build_index(DOCUMENTS, file / "index", tiny_encoder, analyzer, progress=False)
     assert str(caught.value) == (
-        f"{file / 'index'}: can't be written (Not a directory). Choose another --to."
+        f"{file / 'index'}: can't be written (Not a directory). Choose another directory."
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from index.lexical import K1, B, LexicalIndex, LuceneBM25
 
+ARRAYS = ["starts", "rows", "counts", "impacts", "lengths"]
 CORPUS = [["кот", "дом", "кот"], ["кот"], ["пёс", "дом"], []]
 AVERAGE_LENGTH = (3 + 1 + 2 + 0) / 4
 IDF_IN_TWO = math.log(1 + (4 - 2 + 0.5) / (2 + 0.5))
@@ -78,7 +79,7 @@ def test_corpus_of_one_passage() -> None:
 @pytest.mark.parametrize("corpus", [[[]], [[], [], []]])
 def test_corpus_without_words_finds_nothing(tmp_path: Path, corpus: list[list[str]]) -> None:
     LexicalIndex.build(corpus).save(tmp_path)
-    index = LexicalIndex.load(tmp_path, len(corpus))
+    index = LexicalIndex.load(tmp_path)
     assert index.scores(["кот"]).tolist() == [0.0] * len(corpus)
     assert index.search(["кот"], 10) == []
 
@@ -135,9 +136,9 @@ def test_rows_of_a_term_rise(index: LexicalIndex) -> None:
 
 def test_saved_index_is_opened_as_it_was(tmp_path: Path, index: LexicalIndex) -> None:
     index.save(tmp_path)
-    opened = LexicalIndex.load(tmp_path, len(CORPUS))
+    opened = LexicalIndex.load(tmp_path)
     assert opened.columns == index.columns
-    for name in ("starts", "rows", "impacts"):
+    for name in ARRAYS:
         array = getattr(opened, name)
         assert isinstance(array, np.memmap)
         assert array.dtype == getattr(index, name).dtype
@@ -146,11 +147,11 @@ def test_saved_index_is_opened_as_it_was(tmp_path: Path, index: LexicalIndex) ->
     assert json.loads((tmp_path / "terms.json").read_text(encoding="utf-8")) == list(index.columns)
 
 
-@pytest.mark.parametrize("name", ["starts", "rows", "impacts"])
+@pytest.mark.parametrize("name", ARRAYS)
 def test_pickle_in_an_array_file_is_never_loaded(
     tmp_path: Path, index: LexicalIndex, name: str
 ) -> None:
     index.save(tmp_path)
     np.save(tmp_path / f"{name}.npy", np.array([{"кот": 1}], object), allow_pickle=True)
     with pytest.raises(ValueError, match="Python objects in dtype|allow_pickle=False"):
-        LexicalIndex.load(tmp_path, len(CORPUS))
+        LexicalIndex.load(tmp_path)

@@ -1,4 +1,4 @@
-"""The command line: python -m index build|info|verify."""
+"""The command line: python -m index build|add|remove|info|verify."""
 
 import json
 import re
@@ -86,7 +86,7 @@ def test_info_prints_the_manifest(built: Path, capsys: pytest.CaptureFixture[str
     printed = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     manifest = Manifest.read(current_generation(built))
     assert printed == {
-        "format": "1",
+        "format": "2",
         "created": manifest.created,
         "documents": "2",
         "passages": "2",
@@ -98,13 +98,34 @@ def test_info_prints_the_manifest(built: Path, capsys: pytest.CaptureFixture[str
         "encoder": manifest.encoder,
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimension": "3",
-        "files": "9",
+        "files": "11",
     }
+
+
+def test_add_and_remove_tell_what_changed(
+    tmp_path: Path, built: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed, new = tmp_path / "changed.jsonl", tmp_path / "-new.txt"
+    changed.write_text('{"_id": "dog", "text": "дом"}\n', encoding="utf-8")
+    new.write_text("Рыба.", encoding="utf-8")
+    assert refusal(capsys, "add", new, changed, "--to", built) == (
+        f"{built}: already holds 'dog'. Nothing was changed; give other ids, or --replace to put "
+        "the new documents in their place."
+    )
+    assert main(["add", str(new), "--to", str(built)]) == 0
+    assert capsys.readouterr().out == "1 added: 3 documents, 3 passages\n"
+    assert main(["add", "--replace", str(changed), "--to", str(built)]) == 0
+    assert capsys.readouterr().out == "0 added, 1 replaced: 3 documents, 3 passages\n"
+    assert main(["remove", "--from", str(built), "--", "-new.txt", "cat"]) == 0
+    assert capsys.readouterr().out == "2 removed: 1 documents, 1 passages\n"
+    assert refusal(capsys, "remove", "cat", "--from", built) == (
+        f"{built}: holds no document 'cat'. Nothing was changed; correct the id."
+    )
 
 
 def test_verify_tells_that_all_is_as_built(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", str(built)]) == 0
-    assert capsys.readouterr().out == f"{built}: 9 files, all as they were built\n"
+    assert capsys.readouterr().out == f"{built}: 11 files, all as they were built\n"
 
 
 @pytest.mark.parametrize(
@@ -177,7 +198,7 @@ def test_target_that_can_not_be_written_is_told(
     corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert refusal(capsys, "build", corpus, "--to", corpus / "index") == (
-        f"{corpus / 'index'}: can't be written (Not a directory). Choose another --to."
+        f"{corpus / 'index'}: can't be written (Not a directory). Choose another directory."
     )
 
 
@@ -236,4 +257,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert caught.value.code == 0
     assert printed.startswith("usage: python -m index ")
-    assert all(f"\n    {command} " in printed for command in ("build", "info", "verify"))
+    assert all(
+        f"\n    {command} " in printed for command in ("build", "add", "remove", "info", "verify")
+    )

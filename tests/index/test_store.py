@@ -117,8 +117,8 @@ def test_manifest_is_read_as_it_was_written(tmp_path: Path) -> None:
         (b"{", "Expecting property name"),
         (b"[]", "list indices must be integers"),
         (b"{}", "'format'"),
-        (b'{"format": 1}', "missing 12 required positional arguments"),
-        (b'{"format": 1, "extra": 2}', "unexpected keyword argument 'extra'"),
+        (b'{"format": 2}', "missing 12 required positional arguments"),
+        (b'{"format": 2, "extra": 2}', "unexpected keyword argument 'extra'"),
         (b"\xff\xfe", "can't decode byte 0xff"),
     ],
 )
@@ -139,7 +139,7 @@ def test_manifest_of_another_format_is_told(tmp_path: Path) -> None:
         Manifest.read(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path / 'manifest.json'}: index format {FORMAT + 1}, this version reads {FORMAT}. "
-        "Build the index again."
+        "Build the index again, or remove its folder."
     )
 
 
@@ -234,7 +234,7 @@ def test_build_without_a_manifest_leaves_the_old_generation(tmp_path: Path) -> N
         (generation / "text").write_text("new")
     assert str(caught.value) == (
         f"{tmp_path}: the build stopped (No such file or directory); the index before it is still "
-        "in use. Make room or choose another --to."
+        "in use. Make room or choose another directory."
     )
     assert current_generation(tmp_path) == old
     assert generations(tmp_path) == [old.name]
@@ -298,7 +298,7 @@ def test_disk_error_is_told_and_leaves_the_old_generation(tmp_path: Path) -> Non
         raise OSError(28, os.strerror(28))
     assert str(caught.value) == (
         f"{tmp_path}: the build stopped (No space left on device); the index before it is still "
-        "in use. Make room or choose another --to."
+        "in use. Make room or choose another directory."
     )
     assert current_generation(tmp_path) == old
     assert generations(tmp_path) == [old.name]
@@ -379,7 +379,7 @@ def test_target_that_can_not_be_written_is_told(tmp_path: Path, below: str, reas
     with pytest.raises(IndexStoreError, match=reason) as caught, new_generation(file / below):
         pytest.fail("built below a regular file")
     assert str(caught.value).startswith(f"{file / below}: can't be written (")
-    assert str(caught.value).endswith("). Choose another --to.")
+    assert str(caught.value).endswith("). Choose another directory.")
     assert file.read_text() == "не папка"
 
 

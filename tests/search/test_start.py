@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import CorpusError, ModelError
+from index.errors import CorpusError, IndexStoreError, ModelError
+from index.store import FORMAT, new_generation
 from search.settings import Settings
 from search.start import open_engine
 
@@ -35,6 +36,28 @@ def test_the_next_start_opens_what_is_there(fresh: Settings, tmp_path: Path) -> 
     again = open_engine(replace(fresh, corpus=str(tmp_path / "gone")))
     assert current.read_text() == built
     assert again.index.manifest.documents == 5
+
+
+@pytest.fixture
+def outdated(fresh: Settings) -> Settings:
+    """Settings whose index has the format before this version's."""
+    manifest = open_engine(fresh).index.manifest
+    with new_generation(Path(fresh.index_dir)) as generation:
+        replace(manifest, format=FORMAT - 1).write(generation)
+    return fresh
+
+
+def test_the_default_index_of_an_older_format_is_built_again(
+    outdated: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.start.DEFAULT_INDEX", Path(outdated.index_dir))
+    manifest = open_engine(outdated).index.manifest
+    assert (manifest.format, manifest.documents) == (FORMAT, 5)
+
+
+def test_another_index_of_an_older_format_is_told(outdated: Settings) -> None:
+    with pytest.raises(IndexStoreError, match=f"format {FORMAT - 1}, this version reads {FORMAT}"):
+        open_engine(outdated)
 
 
 def test_a_start_that_failed_leaves_the_way_free(fresh: Settings, tmp_path: Path) -> None:
