@@ -1,9 +1,10 @@
-"""python -m search train base · vocabulary · mixture · pairs · reranker · encoder"""
+"""python -m search train base · vocabulary · mixture · pairs · lists · reranker · encoder"""
 
 import argparse
 import itertools
 import json
 import logging
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,8 +39,10 @@ from search.training.mixture import mix, read_mixture, shuffled
 from search.training.packed import installed_file, read_packed
 from search.training.pairs import Pair, read_pairs, statistics, write_pairs
 from search.training.pruning import prune
+from search.training.query_lists import group_by_query
 from search.training.reference import DEFAULT_BASE, EPOCHS, train_reference
 from search.training.texts import read_texts
+from search.training.token_lists import TokenLists, as_typed
 from search.training.validation import Validation
 from search.training.vocabulary import build_vocabulary
 
@@ -92,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     mixture.add_argument("--against", type=Path, nargs="*", default=[], metavar="SET")
     mixture.add_argument("--limit", type=int, help="at most this many queries, drawn from all")
     mixture.set_defaults(run=_mixture)
+    lists = commands.add_parser("lists", help="pairs -> token ids for search.training.accelerated")
+    lists.add_argument("--base", type=Path, required=True, metavar="DIR", help="tokenizer's folder")
+    lists.add_argument("--max-length", type=int, default=320)
+    lists.add_argument("--seed", type=int, default=42)
+    lists.set_defaults(run=_lists)
     reranker = commands.add_parser("reranker", help="pairs + base -> a reranker")
     reranker.add_argument("--recipe", choices=["listwise", "reference"], default="listwise")
     reranker.add_argument("--epochs", type=int, help="default: 1 listwise, 15 reference")
@@ -111,9 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     encoder.add_argument("--epochs", type=int, default=1)
     encoder.add_argument("--dimension", type=int, default=256)
     encoder.set_defaults(run=_encoder)
-    for command in (reranker, encoder):
+    for command in (lists, reranker, encoder):
         command.add_argument("--pairs", type=Path, nargs="+", required=True, metavar="FILE")
-    for command in (base, vocabulary, mixture, pairs, reranker, encoder):
+    for command in (base, vocabulary, mixture, pairs, lists, reranker, encoder):
         command.add_argument("--to", type=Path, required=True, metavar="PATH")
     return parser
 
@@ -179,6 +187,14 @@ def _tell(report: Report, pairs: list[Pair]) -> None:
     for what, count in report.counts.most_common():
         sys.stdout.write(f"{count:>9} {what}\n")
     sys.stdout.write(statistics(pairs) + "\n")
+
+
+def _lists(options: argparse.Namespace) -> None:
+    tokenizer = Tokenizer.from_file(str(options.base / "tokenizer.json"))
+    draw = random.Random(options.seed)
+    lists = group_by_query([pair for file in options.pairs for pair in read_pairs(file)])
+    asked = ((as_typed(row.query, draw), row.passages, row.labels) for row in lists)
+    TokenLists.of(asked, tokenizer, options.max_length).write(options.to)
 
 
 def _reranker(options: argparse.Namespace) -> None:
