@@ -12,6 +12,10 @@ test: $(VENV)/tests chromium postgresql
 
 check: test
 
+# The README's pictures, taken anew.
+screenshots: $(VENV)/tests chromium
+	SCREENSHOTS=1 HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py
+
 $(VENV)/runtime: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
@@ -32,4 +36,4 @@ postgresql:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  || (apt-get update -qq && apt-get install -y -qq postgresql)
 
-.PHONY: run test check chromium postgresql
+.PHONY: run test check screenshots chromium postgresql

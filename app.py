@@ -1,4 +1,4 @@
-"""Entry of the Space and of `make run`: settings -> engine and judgments -> page -> launch."""
+"""Entry of the Space and of `make run`: settings -> corpora and judgments -> page -> launch."""
 
 import logging
 import os
@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from index.errors import RetrievalError
+from search.corpora import Corpora
 from search.judging.store import JudgmentStore
 from search.judging.sync import start_sync
 from search.serving import serving_settings
@@ -19,6 +20,7 @@ from search.start import open_engine
 from search.ui.page import CSS, THEME, build_page
 from search.ui.sign_in import logins
 from search.ui.tools import can_serve_tools, keep_tools
+from search.uploads import MAX_BYTES
 
 
 def main() -> int:
@@ -32,7 +34,8 @@ def main() -> int:
         auth = logins()
         store = JudgmentStore.open(settings.database_url)
         start_sync(store, Path(settings.snapshots_dir).parent / "sync")
-        page = build_page(open_engine(settings), store)
+        corpora = Corpora(Path(settings.corpora_dir), open_engine(settings))
+        page = build_page(corpora, store)
     except RetrievalError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
@@ -42,7 +45,7 @@ def main() -> int:
         ssr_mode=False,
         show_error=True,
         auth=auth,
-        max_file_size="20mb",
+        max_file_size=MAX_BYTES,
         mcp_server=can_serve_tools() and auth is None,  # its calls could not log in
         prevent_thread_lock=True,
         # Gradio compresses its assets, not the page itself.

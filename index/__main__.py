@@ -16,7 +16,10 @@ from index.store import Manifest, current_generation, verify
 from search.models import device_for
 from search.settings import Settings
 
-_CORPUS = ".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf or a folder"
+_CORPUS = (
+    ".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf, a folder of these "
+    "or hf:OWNER/NAME[:SPLIT]"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""A corpus -> Documents: JSONL or CSV (plain or .gz), a BEIR folder, or files of one text each."""
+"""A corpus -> Documents: JSONL or CSV (plain or .gz), a BEIR folder, texts of a file each, hf:…"""
 
 import codecs
 import csv
@@ -8,13 +8,14 @@ import itertools
 import json
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import CorpusError, EmptyCorpusError
 from index.readers.encoding import russian_code_page
 from index.readers.file import READERS, read_file
+from index.readers.hub import PREFIX, hub_rows
 
 MAX_FIELD_CHARS = 10_000_000
 """A CSV field longer than this is taken for a broken quote, not for text."""
@@ -38,10 +39,13 @@ def read_corpus(path: Path) -> Iterator[Document]:
     """Yield the documents of a table in file order, or of text files in the order of their names.
 
     A table is .jsonl or .csv (plain or .gz) or a BEIR folder; a text file, or each one in any
-    other folder, is one document named by its path there. Raises `CorpusError` naming file and
-    line for what can't be read, a duplicate id or an unknown format, and `EmptyCorpusError`
-    when no document was found.
+    other folder, is one document named by its path there; `hf:…` is a dataset, see
+    `read_hub_dataset`. Raises `CorpusError` naming file and line for what can't be read,
+    a duplicate id or an unknown format, and `EmptyCorpusError` when no document was found.
     """
+    if str(path).startswith(PREFIX):
+        yield from read_hub_dataset(str(path))
+        return
     if not path.exists():
         raise CorpusError(f"{path}: no such file or folder. Check the path.")
     beir = [path / name for name in _BEIR_NAMES if (path / name).is_file()]
@@ -55,16 +59,32 @@ def read_corpus(path: Path) -> Iterator[Document]:
         yield from _table_documents(path)
 
 
+def read_hub_dataset(name: str) -> Iterator[Document]:
+    """Yield the documents of the dataset `hf:OWNER/NAME[:SPLIT]`, by the columns of a table.
+
+    A name that is a local folder is read from there: let nobody but the operator give one.
+    Raises `CorpusError` naming the row, or why the dataset can't be had; see `hub_rows`.
+    """
+    return _row_documents(name, hub_rows(name))
+
+
 def _table_documents(file: Path) -> Iterator[Document]:
     """The documents of a JSONL or CSV file."""
-    suffix = Path(file.stem).suffix if file.suffix == ".gz" else file.suffix
+    suffix = Path(file.stem).suffix if file.suffix == ".gz" else file.suffix.lower()
     if suffix not in (".jsonl", ".csv"):
         raise CorpusError(
             f"{file}: unknown format. Give .jsonl, .jsonl.gz, .csv, .csv.gz, a BEIR folder, "
             f"{', '.join(READERS)} or a folder of these."
         )
+    return _row_documents(file, _csv_rows(file) if suffix == ".csv" else jsonl_rows(file))
+
+
+def _row_documents(
+    file: Path | str, rows: Iterable[tuple[int, dict[str, object]]]
+) -> Iterator[Document]:
+    """The documents of (line, row) pairs; errors name the `file` and the line."""
     lines_by_id: dict[str, int] = {}
-    for line, row in _csv_rows(file) if suffix == ".csv" else jsonl_rows(file):
+    for line, row in rows:
         document = _document(row, file, line)
         if document.id in lines_by_id:
             raise CorpusError(
@@ -190,7 +210,7 @@ def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
         raise CorpusError(f"{file}:{rows.reader.line_num}: broken CSV ({error}).") from error
 
 
-def _document(row: dict[str, object], file: Path, line: int) -> Document:
+def _document(row: dict[str, object], file: Path | str, line: int) -> Document:
     def field(*names: str) -> str:
         for name in names:
             value = row.get(name)

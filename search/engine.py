@@ -10,6 +10,8 @@ from typing import Self
 
 from index.build import OpenIndex
 from index.corpus import clean
+from index.sentences import sentence_spans
+from search.calibration import ANSWER_PROBABILITY
 from search.errors import QueryError
 from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
@@ -50,7 +52,7 @@ class Engine:
         `sources` keeps the search to passages of these; none named: all.
         Raises `QueryError` for a query that is empty or longer than `max_query_chars`.
         """
-        return self.finish(self.rerank(self.candidates(query, sources)), top_k)
+        return self.answered(self.finish(self.rerank(self.candidates(query, sources)), top_k))
 
     def candidates(self, query: str, sources: Collection[str] = ()) -> Ranking:
         """First stage: the union of BM25's and the encoder's candidates, fused, not reranked."""
@@ -105,13 +107,14 @@ class Engine:
                 head[i],
                 stages=head[i].stages | {"reranked": Stage(rank, scores[i])},
                 logit=logits[i],
+                probability=self._probability(scores[i]),
                 cut=cut[i],
             )
             for rank, i in enumerate(order, 1)
         ]
         notes = (*ranking.notes, "passage_cut") if any(cut) else ranking.notes
         hits = (*reranked, *ranking.hits[len(head) :])
-        return Ranking(ranking.query, hits, seconds, notes)
+        return replace(ranking, hits=hits, seconds=seconds, notes=notes)
 
     def finish(self, ranking: Ranking, top_k: int) -> Ranking:
         """Keep the `top_k` first hits and mark in each the matched words and the best sentence."""
@@ -124,6 +127,23 @@ class Engine:
             hits.append(replace(hit, best_sentence=sentence))
         return replace(ranking, hits=tuple(hits))
 
+    def answered(self, ranking: Ranking) -> Ranking:
+        """The ranking with the answering sentence of its first hit, if the hit is likely to answer.
+
+        It is the sentence that the reranker, reading each below the passage's title, scores
+        highest.
+        """
+        first = ranking.hits[0] if ranking.hits else None
+        if first is None or first.probability is None or first.probability < ANSWER_PROBABILITY:
+            return ranking
+        text = first.passage.text
+        sentences = sentence_spans(text)
+        if not sentences:  # a title alone
+            return ranking
+        texts = [replace(first.passage, text=text[s.start : s.end]).titled_text for s in sentences]
+        logits = self.models.logits(ranking.query, texts)
+        return replace(ranking, answer=sentences[logits.index(max(logits))])
+
     def marked(self, hit: Hit, query: str) -> Hit:
         """The hit with the query's words marked in its text."""
         return replace(hit, highlights=matched_spans(self.models.analyzer, query, hit.passage.text))
@@ -135,6 +155,12 @@ class Engine:
             self.settings.bm25_share * bm25.score / top if bm25 else 0.0,
             self.settings.dense_share * dense.score if dense else 0.0,
         )
+
+    def _probability(self, score: float) -> float | None:
+        calibration = self.models.calibration
+        if calibration is None or not calibration.holds_for(self.settings):
+            return None
+        return calibration.probability(score)
 
     def _checked(self, query: str) -> str:
         query = clean(query)

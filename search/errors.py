@@ -6,6 +6,7 @@
     ├── … (index.errors)
     ├── SettingsError    an environment variable holds what can't be used
     ├── QueryError       a query that can't be searched: empty, too long
+    ├── CorporaError     what can't be done with people's own corpora
     ├── EvaluationError  an evaluation set that can't be read or measured
     ├── JudgingError     judgments, pools or snapshots that can't be kept or compared
     │   └── NothingToJudgeError  a pool without items
@@ -23,6 +24,15 @@ class QueryError(RetrievalError):
     """A query that can't be searched; `reason` and `values` let the page say it in its language."""
 
     def __init__(self, message: str, reason: str, **values: int) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.values = values
+
+
+class CorporaError(RetrievalError):
+    """What can't be done with people's own corpora; `reason` and `values` as in `QueryError`."""
+
+    def __init__(self, message: str, reason: str, **values: int | str) -> None:
         super().__init__(message)
         self.reason = reason
         self.values = values

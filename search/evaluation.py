@@ -1,7 +1,8 @@
 """A BEIR set -> nDCG, MRR and recall of every stage, as trec_eval computes them."""
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,18 +76,8 @@ def evaluate(folder: Path, settings: Settings, corpus: Path | None = None) -> Ev
     A document's rank is its best passage's. Raises `EvaluationError` for a set that doesn't fit
     together, and the errors of reading and indexing.
     """
-    queries, qrels = read_queries(folder), read_qrels(folder)
-    missing = qrels.keys() - queries.keys()
-    if missing or not qrels:
-        what = f"judges the unknown query {min(missing)!r}" if missing else "judges no query"
-        raise EvaluationError(f"{folder}: qrels.tsv {what}. Queries and judgments must fit.")
-    with tempfile.TemporaryDirectory() as directory:
-        models = Models.open(settings)
-        documents = read_corpus(corpus or folder)
-        build_index(
-            documents, Path(directory), models.encoder, models.analyzer, settings.window_chars
-        )
-        engine = Engine.open(directory, settings, models)
+    queries, qrels = read_set(folder)
+    with engine_over(corpus or folder, settings) as engine:
         runs: dict[str, Run] = {stage: {} for stage in STAGES}
         for query_id in tqdm(qrels, desc="searching", unit=" queries"):
             ranking = engine.rerank(engine.candidates(queries[query_id]))
@@ -100,6 +91,28 @@ def evaluate(folder: Path, settings: Settings, corpus: Path | None = None) -> Ev
         stages,
         settings.as_dict(),
     )
+
+
+def read_set(folder: Path) -> tuple[dict[str, str], Qrels]:
+    """Queries and judgments of a BEIR folder; raises `EvaluationError` when they don't fit."""
+    queries, qrels = read_queries(folder), read_qrels(folder)
+    missing = qrels.keys() - queries.keys()
+    if missing or not qrels:
+        what = f"judges the unknown query {min(missing)!r}" if missing else "judges no query"
+        raise EvaluationError(f"{folder}: qrels.tsv {what}. Queries and judgments must fit.")
+    return queries, qrels
+
+
+@contextmanager
+def engine_over(corpus: Path, settings: Settings) -> Iterator[Engine]:
+    """An engine over an index that is made for the block only."""
+    with tempfile.TemporaryDirectory() as directory:
+        models = Models.open(settings)
+        documents = read_corpus(corpus)
+        build_index(
+            documents, Path(directory), models.encoder, models.analyzer, settings.window_chars
+        )
+        yield Engine.open(directory, settings, models)
 
 
 def stage_hits(ranking: Ranking, stage: str) -> list[Hit]:

@@ -33,6 +33,8 @@ class Hit:
     stages: dict[str, Stage]
     logit: float | None = None
     """The cross-encoder's raw fp32 output, before the first stage's share is added."""
+    probability: float | None = None
+    """That a judge would say the passage answers; None where nothing was calibrated."""
     cut: bool = False
     """The cross-encoder read only the beginning of the passage."""
     highlights: tuple[Span, ...] = ()
@@ -50,3 +52,5 @@ class Ranking:
     """Time of each stage."""
     notes: tuple[str, ...] = ()
     """What the person should know, as keys of `NOTES`."""
+    answer: Span | None = None
+    """The sentence of the first hit that answers, where the hit is likely enough to."""

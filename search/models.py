@@ -9,6 +9,7 @@ import torch
 
 from index.analyzer import Analyzer
 from index.encoder import Encoder, Vectors
+from search.calibration import Calibration
 from search.errors import SettingsError
 from search.rerank import Reranker
 from search.settings import Settings
@@ -27,10 +28,17 @@ except ImportError:
 class Models:
     """Analyzer, encoder and reranker; each model computes for one thread at a time."""
 
-    def __init__(self, analyzer: Analyzer, encoder: Encoder, reranker: Reranker) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        encoder: Encoder,
+        reranker: Reranker,
+        calibration: Calibration | None = None,
+    ) -> None:
         self.analyzer = analyzer
         self.encoder = encoder
         self.reranker = reranker
+        self.calibration = calibration
         self._encoder_lock = threading.Lock()
         self._reranker_lock = threading.Lock()
         self._logits: Logits = on_lent_gpu(reranker.logits)
@@ -40,11 +48,10 @@ class Models:
         """Load the models of `settings`; raises `ModelError` for one that can't be had."""
         device = device_for(settings)
         lent = os.environ.get("SPACES_ZERO_GPU") == "true"  # a GPU for the reranker's calls only
-        return cls(
-            Analyzer(),
-            Encoder(settings.encoder, "cpu" if lent else device),
-            Reranker(settings.reranker, device, settings.rerank_batch),
-        )
+        encoder = Encoder(settings.encoder, "cpu" if lent else device)
+        reranker = Reranker(settings.reranker, device, settings.rerank_batch)
+        calibration = Calibration.read(settings, encoder.fingerprint)
+        return cls(Analyzer(), encoder, reranker, calibration)
 
     def query_vector(self, query: str) -> Vectors:
         """Unit vector of a query, shape (1, dimension)."""

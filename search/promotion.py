@@ -38,7 +38,7 @@ def promote(file: Path, reranker: Path, note: str = "") -> Promotion:
     """
     promotion = Promotion(
         str(reranker.resolve()),
-        _weights_hash(reranker),
+        weights_hash(reranker),
         note,
         datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -66,7 +66,7 @@ def in_service(file: Path) -> Promotion | None:
     if not current:
         return None
     promotion = current[-1]
-    if _weights_hash(Path(promotion.reranker)) != promotion.sha256:
+    if weights_hash(Path(promotion.reranker)) != promotion.sha256:
         raise ModelError(
             f"{promotion.reranker}: the weights have changed since they were promoted. Promote "
             "them again or run python -m search model rollback."
@@ -120,7 +120,8 @@ def _whole_lines(content: bytes) -> bytes:
     return content[: content.rfind(b"\n") + 1]
 
 
-def _weights_hash(folder: Path) -> str:
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of a model folder's weights; raises `ModelError` when there are none."""
     files = sorted(folder.glob(WEIGHTS))
     if not files:
         raise ModelError(

@@ -2,25 +2,35 @@
 
 from dataclasses import asdict
 
+from index.sentences import Span
 from search.evaluation import Evaluation
 from search.hits import NOTES, STAGES, Hit, Ranking
 
 
 def ranking_as_json(ranking: Ranking) -> list[dict[str, object]]:
-    """One object a hit: id, title, text, highlights, stages — the shape of the /search endpoint."""
-    return [hit_as_json(hit) for hit in ranking.hits]
+    """One object a hit: id, title, text, highlights, stages — the shape of the /search endpoint.
+
+    `answer` is the short answer's sentence in the first hit, null where there is none.
+    """
+    hits: list[dict[str, object]] = [hit_as_json(hit) | {"answer": None} for hit in ranking.hits]
+    if ranking.answer:
+        hits[0]["answer"] = _part(ranking.hits[0], ranking.answer)
+    return hits
 
 
 def ranking_as_text(ranking: Ranking) -> str:
-    """A ranking for the terminal: title, stages, best sentence of each hit, then the timings."""
+    """For the terminal: the short answer, each hit's title, stages and best sentence, the times."""
     lines = []
+    if ranking.answer:
+        first = ranking.hits[0]
+        lines.append(
+            f"Answer (probability {first.probability:.2f}): {_part(first, ranking.answer)}"
+        )
     for number, hit in enumerate(ranking.hits, 1):
         lines.append(f"{number}. {hit.passage.title or hit.passage.id}  [{hit.passage.id}]")
         lines.append("   " + " · ".join(_stage_text(hit, stage) for stage in STAGES))
         span = hit.best_sentence
-        lines.append(
-            "   " + (hit.passage.text[span.start : span.end] if span else hit.passage.text[:200])
-        )
+        lines.append("   " + (_part(hit, span) if span else hit.passage.text[:200]))
     if not ranking.hits:
         lines.append("Nothing found.")
     lines += [f"Note: {NOTES[note]}." for note in ranking.notes]
@@ -53,9 +63,14 @@ def hit_as_json(hit: Hit) -> dict[str, object]:
         if hit.best_sentence
         else None,
         "logit": hit.logit,
+        "probability": hit.probability,
         "cut": hit.cut,
         "stages": stages,
     }
+
+
+def _part(hit: Hit, span: Span) -> str:
+    return hit.passage.text[span.start : span.end]
 
 
 def _stage_text(hit: Hit, name: str) -> str:

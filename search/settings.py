@@ -21,6 +21,8 @@ class Settings:
     index_dir: str = str(ROOT / "data" / "built" / "demo")
     corpus: str = str(ROOT / "data" / "demo")
     """What the app indexes on its first start, when `index_dir` holds nothing yet."""
+    corpora_dir: str = str(ROOT / "data" / "corpora")
+    """Where the corpora lie that people add on the page; see `search.corpora`."""
     encoder: str = str(ROOT / "data" / "models" / "encoder")
     reranker: str = str(ROOT / "data" / "models" / "reranker")
     device: str = ""
@@ -41,6 +43,10 @@ class Settings:
     snapshots_dir: str = str(ROOT / "data" / "judgments" / "snapshots")
     promotions: str = str(ROOT / "data" / "judgments" / "promotions.jsonl")
     """History of what `python -m search model promote` put into service; see `search.serving`."""
+    compare_rerankers: str = ""
+    """Further rerankers for the «Сравнение» tab: folders or hub names, separated by commas."""
+    compare_indexes: str = ""
+    """Further indexes for it: directories, separated by commas; see `search.rivals`."""
     window_chars: int = WINDOW_CHARS
 
     @classmethod

@@ -6,12 +6,22 @@ from typing import Self
 from search.engine import Engine
 from search.evaluation import stage_hits
 from search.hits import Ranking
+from search.rivals import HOME, Rivals
 from search.settings import Settings
+
+LIMITS: dict[str, tuple[int, int]] = {
+    "dense_weight": (0, 2),
+    "rerank_depth": (0, 100),
+    "bm25_share": (0, 20),
+    "dense_share": (0, 20),
+    "lexical_candidates": (1, 500),
+}
+"""Field of `Variant` -> the lowest and the highest value a person may give."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A final stage and the settings, of `Settings`, that change a ranking without a new index."""
+    """A final stage, settings of `Settings` that change a ranking, and what it is made with."""
 
     stage: str
     """One of `search.hits.STAGES`."""
@@ -20,6 +30,10 @@ class Variant:
     bm25_share: float
     dense_share: float
     lexical_candidates: int
+    reranker: str = HOME
+    """A label of `Rivals.rerankers`."""
+    index: str = HOME
+    """A label of `Rivals.indexes`."""
 
     @classmethod
     def of(cls, settings: Settings, stage: str) -> Self:
@@ -33,16 +47,19 @@ class Variant:
             settings.lexical_candidates,
         )
 
-    def search(self, engine: Engine, query: str, top_k: int) -> Ranking:
-        """The `top_k` best at the stage, over the engine's index and models.
+    def search(self, rivals: Rivals, query: str, top_k: int) -> Ranking:
+        """The `top_k` best at the stage, over the variant's index and models.
 
-        Raises `QueryError` as `Engine.search` does.
+        Raises `QueryError` as `Engine.search` does, and the errors of `Rivals`.
         """
         values = asdict(self)
-        del values["stage"]
-        engine = Engine(engine.index, engine.models, replace(engine.settings, **values))
-        ranking = engine.candidates(query)
+        for name in ("stage", "reranker", "index"):
+            del values[name]
+        first = rivals.engine(self.index)
+        settings = replace(first.settings, **values)
+        ranking = Engine(first.index, first.models, settings).candidates(query)
         if self.stage == "reranked":
-            ranking = engine.rerank(ranking)
+            second = rivals.reranker(self.reranker)
+            ranking = Engine(first.index, second, settings).rerank(ranking)
         hits = tuple(stage_hits(ranking, self.stage))
-        return engine.finish(replace(ranking, hits=hits), top_k)
+        return first.finish(replace(ranking, hits=hits), top_k)

@@ -27,11 +27,26 @@ CSS = """
 .hits h3 .rank { color: var(--body-text-color-subdued); font-weight: 400; margin-right: 6px; }
 .hits p { margin: 0 0 8px; line-height: 1.55; overflow-wrap: anywhere; white-space: pre-line; }
 .hits mark { background: #ffe58a; color: #222; border-radius: 3px; padding: 0 1px; }
+.hits .answer { border: 1px solid var(--border-color-primary); border-left: 4px solid #3a7d44;
+  border-radius: 10px; padding: 12px 16px; background: var(--background-fill-secondary); }
+.hits .answer blockquote { margin: 4px 0 8px !important; padding: 0; border: 0;
+  font-size: 1.15em; line-height: 1.5; overflow-wrap: anywhere; }
+.hits .answer .label { color: var(--body-text-color-subdued); font-size: 0.88em; }
+.hits .answer button { padding: 0; border: 0; background: none; text-align: left; cursor: pointer;
+  margin: 0; font-size: 0.95em; font-weight: 400;
+  color: var(--body-text-color); text-decoration: underline; }
+.hits h3 { scroll-margin-top: 16px; }
+.hits .more { align-self: center; padding: 8px 22px; border-radius: 8px; cursor: pointer;
+  border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
+  color: var(--body-text-color); }
+.hits .more:focus-visible, .hits .answer button:focus-visible { outline: 3px solid #2563eb; }
 .hits .best { border-bottom: 2px solid #3a7d44; }
 .hits .stages, .hits .cut, .summary { color: var(--body-text-color-subdued); font-size: 0.88em; }
 .hits .stages { display: flex; flex-wrap: wrap; }
 .hits .stages span { white-space: pre; }
 .hits .stages span:not(:last-child)::after { content: " | "; }
+.unseen { position: absolute !important; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); }
 .message { padding: 18px 4px; color: var(--body-text-color); }
 .note { margin: 2px 0; }
 """
@@ -45,6 +60,11 @@ def message_html(message: str, kind: str = "message") -> str:
 def query_error_html(error: QueryError, texts: Texts) -> str:
     """Why a query can't be searched, in the page's language."""
     return message_html(texts.query_errors[error.reason].format(**error.values), "message error")
+
+
+def heading_html(name: str) -> str:
+    """The name of a tab as the heading its cards stand below; screen readers alone meet it."""
+    return f"<h2>{escaped(name)}</h2>"
 
 
 def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = False) -> str:
@@ -61,33 +81,70 @@ def summary_html(ranking: Ranking, found: int, texts: Texts, waiting: bool = Fal
 
 
 def hits_html(
-    ranking: Ranking, texts: Texts, judge_texts: JudgeTexts, given: Mapping[str, Grade | None]
+    ranking: Ranking,
+    texts: Texts,
+    judge_texts: JudgeTexts,
+    given: Mapping[str, Grade | None] | None,
+    more: bool = False,
 ) -> str:
-    """The result cards, best first, with buttons to grade them; or the no-hit message.
+    """The short answer and the cards, best first, with buttons to grade; or the no-hit message.
 
-    `given` is passage id -> the grade the person gave it before.
+    `given` is passage id -> the grade the person gave it before, None: nothing is graded.
+    `more`: offer further results.
     """
     if not ranking.hits:
         return message_html(texts.nothing)
     cards = "".join(
-        _card(hit, number, texts, spot_grades_html(judge_texts, given.get(hit.passage.id)))
+        _card(hit, number, texts, _grades(hit, judge_texts, given))
         for number, hit in enumerate(ranking.hits, 1)
     )
     bar = results_bar_html(texts)
-    return f'<div class="hits" data-query="{escaped(ranking.query)}">{bar}{cards}</div>'
+    button = f'<button type="button" class="more">{escaped(texts.more)}</button>' if more else ""
+    content = f"{bar}{_answer(ranking, texts)}{cards}{button}"
+    return f'<div class="hits" data-query="{escaped(ranking.query)}">{content}</div>'
+
+
+def _grades(hit: Hit, texts: JudgeTexts, given: Mapping[str, Grade | None] | None) -> str:
+    return "" if given is None else spot_grades_html(texts, given.get(hit.passage.id))
+
+
+def _answer(ranking: Ranking, texts: Texts) -> str:
+    if ranking.answer is None:
+        return ""
+    first = ranking.hits[0]
+    label = " · ".join([texts.short_answer, *_probability(first, texts)])
+    return (
+        f'<section class="answer" aria-label="{escaped(texts.short_answer)}">'
+        f'<div class="label">{escaped(label)}</div>'
+        f"<blockquote>{_words(first.passage.text, ranking.answer, first.highlights)}</blockquote>"
+        f'<button type="button">{escaped(_title(first))}</button></section>'
+    )
 
 
 def _card(hit: Hit, number: int, texts: Texts, grades: str) -> str:
-    title = escaped(hit.passage.title or hit.passage.id)
-    stages = "".join(f"<span>{escaped(_stage(hit, name, texts))}</span>" for name in STAGES)
+    told = [*(_stage(hit, name, texts) for name in STAGES), *_probability(hit, texts)]
+    stages = "".join(f"<span>{escaped(part)}</span>" for part in told)
     cut = f'<div class="cut">{escaped(texts.cut)}</div>' if hit.cut else ""
     return (
         f'<article data-id="{escaped(hit.passage.id)}" {seen_attribute(hit)} {hit_attribute(hit)}>'
-        f'<h3><span class="rank">{number}.</span><span class="title">{title}</span></h3>'
+        f'<h3 id="hit-{number}" tabindex="-1"><span class="rank">{number}.</span>'
+        f'<span class="title">{escaped(_title(hit))}</span></h3>'
         f"<p>{passage_html(hit, texts.best_sentence)}</p>"
         f'<div class="stages" title="{escaped(texts.stage_help)}">{stages}</div>'
         f"{cut}{grades}{card_actions_html(texts)}</article>"
     )
+
+
+def _title(hit: Hit) -> str:
+    return hit.passage.title or hit.passage.id
+
+
+def _probability(hit: Hit, texts: Texts) -> list[str]:
+    """«вероятность 87 %», never a certain 0 or 100; nothing where nothing was calibrated."""
+    if hit.probability is None:
+        return []
+    percent = min(max(round(100 * hit.probability), 1), 99)
+    return [texts.probability.format(percent=percent)]
 
 
 def _stage(hit: Hit, name: str, texts: Texts) -> str:

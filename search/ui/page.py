@@ -1,21 +1,23 @@
-"""Engine and judgments -> the page: a heading, a language switch and the tabs; no logic."""
+"""Corpora and judgments -> the page: a heading, a language switch and the tabs; no logic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 
-from index.errors import RetrievalError
-from search.engine import Engine
+from search.corpora import Corpora
 from search.judging.desk import Desk
 from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
-from search.report import ranking_as_json
-from search.ui import cards, query_help, results_bar, spot_grades
+from search.ui import cards, history, query_help, results_bar, spot_grades
 from search.ui.compare import view as compare_view
 from search.ui.compare.tab import add_compare_tab
-from search.ui.events import JUDGING, MODELS, QUIET
+from search.ui.corpora.tab import add_corpora_tab
+from search.ui.corpora.where import add_where
+from search.ui.events import JUDGING, QUIET
 from search.ui.explain import dialog as explain_dialog
+from search.ui.explain import influence as explain_influence
 from search.ui.explain import view as explain_view
 from search.ui.judge import sheet
 from search.ui.judge.api import add_judge_api
@@ -25,12 +27,14 @@ from search.ui.pools import view as pools_view
 from search.ui.pools.tab import add_pools_tab
 from search.ui.quality import views as quality_views
 from search.ui.quality.tab import add_quality_tab
-from search.ui.search_tab import MAX_RESULTS, add_search_tab
+from search.ui.search_api import add_search_api
+from search.ui.search_tab import add_search_tab
 from search.ui.sign_in import BROWSER_KEY
 from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 
 STYLED = (
-    *(cards, query_help, results_bar, spot_grades, explain_view, explain_dialog),
+    *(cards, query_help, history, results_bar, spot_grades, explain_view, explain_dialog),
+    explain_influence,
     *(sheet, pools_view, quality_views, compare_view),
 )
 CSS = "".join(part.CSS for part in STYLED)
@@ -41,27 +45,16 @@ THEME = gr.themes.Base(
 )
 
 
-def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
-    """The whole page over an engine and its judgments; `launch(theme=THEME, css=CSS)` it."""
-
-    def search(
-        query: str, top_k: int = 10, sources: list[str] | None = None
-    ) -> list[dict[str, Any]]:
-        """Search the indexed Russian corpus; returns hits with rank and score of every stage.
-
-        `sources` keeps the search to passages of these sources.
-        """
-        try:
-            return ranking_as_json(engine.search(query, min(top_k, MAX_RESULTS), sources or ()))
-        except RetrievalError as error:
-            raise gr.Error(str(error)) from error
-
+def build_page(corpora: Corpora, store: JudgmentStore) -> gr.Blocks:
+    """The whole page; `launch(theme=THEME, css=CSS)` it. `store` judges the app's own corpus."""
+    engine = corpora.home
     passages = PassageLookup(engine.index.passages)
     desk = Desk(store, passages)
     page: gr.Blocks = gr.Blocks(
         title=RUSSIAN.title, analytics_enabled=False, delete_cache=(CACHE_SECONDS, CACHE_SECONDS)
     )
     with page:
+        add_search_api(corpora)  # first, for the tabs' events take free names
         signed = gr.BrowserState(
             {"name": "", "pool": ""}, storage_key=BROWSER_KEY, secret=BROWSER_KEY
         )
@@ -78,18 +71,20 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             )
         tabs: dict[str, gr.Tab] = {}
         labelled: Labelled = [relabel(heading, LANGUAGES, value=_heading)]
+        where = add_where(corpora, language)
         with gr.Tabs():
-            with _tab("search", tabs):
-                labelled += add_search_tab(engine, desk, language, signed, page)
-            with _tab("judge", tabs):
+            with _tab("search", tabs, labelled):
+                labelled += add_search_tab(corpora, desk, language, signed, where, page)
+            with _tab("judge", tabs, labelled):
                 labelled += add_judge_tab(engine, desk, language, signed, tabs["judge"], page)
-            with _tab("pools", tabs):
+            with _tab("pools", tabs, labelled):
                 labelled += add_pools_tab(engine, passages, store, language, tabs["pools"])
-            with _tab("quality", tabs):
+            with _tab("quality", tabs, labelled):
                 labelled += add_quality_tab(engine, store, language, tabs["quality"])
-            with _tab("compare", tabs):
+            with _tab("compare", tabs, labelled):
                 labelled += add_compare_tab(engine, store, language, signed)
-        labelled += [relabel(tab, LANGUAGES, label=_name_of(name)) for name, tab in tabs.items()]
+            with _tab("corpora", tabs, labelled):
+                labelled += add_corpora_tab(corpora, language, tabs["corpora"], where)
 
         def speak(spoken: str) -> tuple[Any, ...]:
             return tuple(update(spoken) for _, update in labelled)
@@ -100,14 +95,21 @@ def build_page(engine: Engine, store: JudgmentStore) -> gr.Blocks:
             [component for component, _ in labelled],
             **QUIET,
         )
-        gr.api(search, api_name="search", **MODELS)  # type: ignore[attr-defined]
         add_judge_api(desk, JUDGING)
     return page
 
 
-def _tab(name: str, tabs: dict[str, gr.Tab]) -> gr.Tab:
-    tabs[name] = gr.Tab(RUSSIAN.tabs[name], id=name, elem_id=f"tab-{name}")
-    return tabs[name]
+@contextmanager
+def _tab(name: str, tabs: dict[str, gr.Tab], labelled: Labelled) -> Iterator[None]:
+    """A tab that begins with its name as a heading, for screen readers only."""
+    said = _name_of(name)
+    with gr.Tab(said(RUSSIAN), id=name, elem_id=f"tab-{name}") as tabs[name]:
+        heading = gr.HTML(cards.heading_html(said(RUSSIAN)), elem_classes="unseen")
+        yield
+    labelled += [
+        relabel(tabs[name], LANGUAGES, label=said),
+        relabel(heading, LANGUAGES, value=lambda texts: cards.heading_html(said(texts))),
+    ]
 
 
 def _name_of(tab: str) -> Callable[[Texts], str]:

@@ -1,12 +1,18 @@
 """Help below the query box: how it may go on, and what may have been meant by it."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import gradio as gr
 
 from index.analyzer import Analyzer
+from index.errors import RetrievalError
 from index.passages import Passage
+from search.corpora import HOME, Corpora
+from search.engine import Engine
 from search.suggest.completions import Completions
 from search.suggest.spelling import suggestion
 from search.suggest.words import CorpusWords
@@ -14,6 +20,7 @@ from search.ui.escaping import escaped
 from search.ui.texts import Texts
 
 CSS = """
+#offers:not(:has(button)) { display: none; }
 .offers { display: flex; flex-wrap: wrap; gap: 6px; align-items: baseline; }
 .offers button { padding: 3px 10px; border-radius: 8px; cursor: pointer; margin: 0;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
@@ -56,6 +63,45 @@ class QueryHelp:
         """«Возможно, вы искали …»; empty when every word is known."""
         meant = suggestion(query, self._words, self._analyzer)
         return _offers_html(texts.meant, [meant] if meant else [])
+
+
+class QueryHelps:
+    """The help of each corpus, made at its first use; threads may share it."""
+
+    def __init__(self, corpora: Corpora, examples: Sequence[str]) -> None:
+        """`examples` are of the app's own corpus, whose help is made at once."""
+        self._corpora = corpora
+        self._examples = examples
+        self._made: WeakKeyDictionary[Engine, QueryHelp] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+        self.of(HOME)
+
+    def completions_html(self, corpus: str, typed: str, texts: Texts) -> str:
+        """As `QueryHelp.completions_html`; empty for a corpus that is gone: the search says so."""
+        with suppress(RetrievalError):
+            return self.of(corpus).completions_html(typed, texts)
+        return ""
+
+    def suggestion_html(self, corpus: str, query: str, texts: Texts) -> str:
+        """As `QueryHelp.suggestion_html`; empty for a query or corpus that can't be searched."""
+        if len(query) > self._corpora.home.settings.max_query_chars:
+            return ""
+        with suppress(RetrievalError):
+            return self.of(corpus).suggestion_html(query, texts)
+        return ""
+
+    def of(self, corpus: str) -> QueryHelp:
+        """Raises the errors of `Corpora.engine`."""
+        engine = self._corpora.engine(corpus)
+        with self._lock:
+            if engine not in self._made:
+                passages = engine.index.passages
+                self._made[engine] = QueryHelp.of(
+                    (passages[row] for row in range(len(passages))),
+                    self._examples if corpus == HOME else (),
+                    engine.models.analyzer,
+                )
+            return self._made[engine]
 
 
 def chosen(event: gr.EventData) -> str:

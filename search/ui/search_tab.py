@@ -6,28 +6,31 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import RetrievalError
-from search.engine import Engine
-from search.errors import JudgingError, QueryError
+from search.corpora import HOME, Corpora
 from search.judging.desk import Desk
-from search.judging.judgment import Grade
-from search.ui.cards import hits_html, message_html, query_error_html, summary_html
+from search.ui.answers import MAX_RESULTS, answers
+from search.ui.cards import message_html
+from search.ui.corpora.where import where_update
 from search.ui.events import JUDGING, MODELS, QUIET
 from search.ui.explain.dialog import SCRIPT as WHY_SCRIPT
 from search.ui.explain.dialog import add_why_dialog
 from search.ui.explain.panel import add_explain_panel
-from search.ui.judge.texts import JUDGE_TEXTS
+from search.ui.history import REMEMBER, history_html
+from search.ui.history import SCRIPT as HISTORY_SCRIPT
 from search.ui.labelled import Labelled, relabel
 from search.ui.query_help import SCRIPT as OFFER_SCRIPT
-from search.ui.query_help import QueryHelp, chosen
+from search.ui.query_help import QueryHelps, chosen
 from search.ui.results_bar import SCRIPT as TAKE_SCRIPT
 from search.ui.sign_in import annotator_name
-from search.ui.spot_grades import MARK, SCRIPT, saved_html
-from search.ui.texts import LANGUAGES, Texts
+from search.ui.sources import add_sources, sources_update
+from search.ui.spot_check import add_spot_check
+from search.ui.spot_grades import SCRIPT
+from search.ui.texts import LANGUAGES
 
 logger = logging.getLogger(__name__)
 
-MAX_RESULTS = 100
+MORE_RESULTS = 10
+"""How many «Показать ещё» adds."""
 EXAMPLES = (
     "Какова глубина Байкала?",
     "сколько дней есть на обмен товара",
@@ -35,31 +38,43 @@ EXAMPLES = (
     "как спасти засыхающий фикус",
     "кто изобрёл радио",
 )
-PUT_QUERY_INTO_ADDRESS = """(query, sources) => {
+PUT_QUERY_INTO_ADDRESS = """(query, sources, corpus) => {
   const url = new URL(window.location);
   query ? url.searchParams.set('q', query) : url.searchParams.delete('q');
   url.searchParams.delete('source');
   if (query) for (const source of sources || []) url.searchParams.append('source', source);
+  corpus ? url.searchParams.set('corpus', corpus) : url.searchParams.delete('corpus');
   window.history.replaceState(null, '', url);
 }"""
-
+MORE_SCRIPT = """
+element.addEventListener('click', (event) => {
+  if (event.target.closest('.hits .more')) trigger('submit', {});
+  // No link: against the page's <base> a #fragment alone would drop the query.
+  if (event.target.closest('.hits .answer button')) element.querySelector('#hit-1').focus();
+});
+"""
+READ_ON = f"""(results) => document.querySelector(
+  `#hit-${{results - {MORE_RESULTS} + 1}}`)?.focus({{preventScroll: true}})"""
+"""The button is gone with the cards it stood below: the keyboard goes on from the first new one."""
 LIVE = "element.setAttribute('aria-live', 'polite');"
 """A screen reader tells what comes into a region that was live before."""
 
 
 def add_search_tab(
-    engine: Engine,
+    corpora: Corpora,
     desk: Desk,
     language: gr.Radio,
     signed: gr.BrowserState,
+    where: gr.Dropdown,
     page: gr.Blocks,
 ) -> Labelled:
-    """Lay the tab out; `signed` holds who judges, {"name", "pool"}."""
+    """Lay the tab out; `signed` holds who judges, {"name", "pool"}.
+
+    `where` is not rendered yet. Whenever it changes, the query is searched anew: the cards are
+    those of the corpus it names.
+    """
     start = LANGUAGES[str(language.value)]
-    passages = engine.index.passages
-    help_with = QueryHelp.of(
-        (passages[row] for row in range(len(passages))), EXAMPLES, engine.models.analyzer
-    )
+    helps = QueryHelps(corpora, EXAMPLES)
     with gr.Row(equal_height=True):
         query = gr.Textbox(
             label=start.query_label,
@@ -72,43 +87,58 @@ def add_search_tab(
         button = gr.Button(start.button, variant="primary", scale=1, min_width=110, elem_id="go")
         stop = gr.Button(start.stop, scale=0, min_width=70, elem_id="stop")
     offers = gr.HTML(elem_id="offers", js_on_load=OFFER_SCRIPT)
+    history = gr.HTML(history_html(start), elem_id="history", js_on_load=HISTORY_SCRIPT)
     with gr.Row():
         top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
-        sources = gr.Dropdown(
-            _source_choices(engine, start),
-            multiselect=True,
-            label=start.sources_label,
-            visible=len(engine.index.sources.names) > 1,
-            elem_id="sources",
-        )
+        where.render()  # type: ignore[no-untyped-call]
+        sources = add_sources(corpora.home, language)
     examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
     summary = gr.HTML(elem_id="summary", js_on_load=LIVE)
     saved = gr.HTML(elem_id="saved", js_on_load=LIVE)
     hits = gr.HTML(
-        message_html(start.empty), elem_id="hits", js_on_load=SCRIPT + TAKE_SCRIPT + WHY_SCRIPT
+        message_html(start.empty),
+        elem_id="hits",
+        js_on_load=SCRIPT + TAKE_SCRIPT + WHY_SCRIPT + MORE_SCRIPT,
     )
-    add_why_dialog(engine, language, hits, top_k, sources)
-    explained = add_explain_panel(engine, language, query, top_k, sources)
+    add_why_dialog(corpora, language, hits, top_k, sources, where)
+    explained = add_explain_panel(corpora, language, query, top_k, sources, where)
 
     def answer(
         query: str,
         top_k: float,
         sources: list[str],
+        where: str,
         spoken: str,
         kept: dict[str, str],
         request: gr.Request,
         profile: gr.OAuthProfile | None,
     ) -> Iterator[tuple[str, str]]:
         who = annotator_name(kept["name"], request, profile)
-        yield from _answer(engine, desk, who, query, int(top_k), sources, spoken)
+        yield from answers(corpora, where, desk, who, query, int(top_k), sources, spoken)
 
-    def complete(typed: str, spoken: str) -> str:
-        return help_with.completions_html(typed, LANGUAGES[spoken])
+    def answer_longer(
+        query: str,
+        top_k: float,
+        sources: list[str],
+        where: str,
+        spoken: str,
+        kept: dict[str, str],
+        request: gr.Request,
+        profile: gr.OAuthProfile | None,
+    ) -> tuple[float, str, str]:
+        """More results, all at once: the cards that are being read stay in their order."""
+        top_k = min(top_k + MORE_RESULTS, MAX_RESULTS)
+        *_, longest = answer(query, top_k, sources, where, spoken, kept, request, profile)
+        return top_k, *longest
 
-    def suggest(query: str, spoken: str) -> str:
-        if len(query) > engine.settings.max_query_chars:  # the search says so
-            return ""
-        return help_with.suggestion_html(query, LANGUAGES[spoken])
+    def complete(typed: str, where: str, spoken: str) -> str:
+        return helps.completions_html(where, typed, LANGUAGES[spoken])
+
+    def suggest(query: str, where: str, spoken: str) -> str:
+        return helps.suggestion_html(where, query, LANGUAGES[spoken])
+
+    def offer_sources(where: str, sources: list[str], spoken: str) -> Any:  # noqa: ANN401
+        return sources_update(corpora, where, sources, spoken)
 
     def arrive(
         top_k: float,
@@ -117,126 +147,64 @@ def add_search_tab(
         request: gr.Request,
         profile: gr.OAuthProfile | None,
     ) -> Iterator[tuple[Any, ...]]:
-        """A deep link brings query and sources; without one, nothing typed is touched."""
+        """A deep link brings query, corpus and sources; without, nothing typed is touched."""
         linked = str(request.query_params.get("q", ""))
-        if not linked.strip():
-            yield (gr.skip(),) * 5
-            return
+        corpus = str(request.query_params.get("corpus", ""))
         named = request.query_params.getlist("source")
-        sources = [name for name in named if name in engine.index.sources.names]
-        offered = suggest(linked, spoken)
-        for summary_and_hits in answer(linked, top_k, sources, spoken, kept, request, profile):
-            yield linked, sources, offered, *summary_and_hits
-
-    def spot_check(
-        event: gr.EventData,
-        kept: dict[str, str],
-        spoken: str,
-        request: gr.Request,
-        profile: gr.OAuthProfile | None,
-    ) -> str:
-        """Save the grade clicked on a card; the answer tells the card's script what was saved."""
-        texts = JUDGE_TEXTS[spoken]
-        who = annotator_name(kept["name"], request, profile)
-        if not who:
-            return message_html(texts.spot_sign_in, "message error")
-        try:
-            sent = event._data
-            saved = desk.judge_found(
-                who, sent["query"], sent["passage"], int(sent["grade"]), sent["seen"]
-            )
-            return saved_html(saved, sent["title"], texts)
-        except RetrievalError as error:
-            return message_html(texts.failed.format(why=error), "message error")
-        except Exception:
-            logger.exception("a spot check failed")
-            return message_html(texts.no_answer, "message error")
+        there = where_update(corpora, spoken, corpus)
+        narrowed = sources_update(corpora, there["value"], named, spoken)
+        if not linked.strip():
+            yield gr.skip(), narrowed, there, *[gr.skip()] * 3
+        elif there["value"] != HOME:
+            yield linked, narrowed, *[gr.skip()] * 4
+            yield *[gr.skip()] * 2, there, *[gr.skip()] * 3  # this change searches
+        else:
+            sources, offered = narrowed["value"], suggest(linked, corpus, spoken)
+            for shown in answer(linked, top_k, sources, corpus, spoken, kept, request, profile):
+                yield linked, narrowed, there, offered, *shown
 
     ask: dict[str, Any] = {
         "fn": answer,
-        "inputs": [query, top_k, sources, language, signed],
+        "inputs": [query, top_k, sources, where, language, signed],
         "outputs": [summary, hits],
+        "trigger_mode": "always_last",  # a query sent while another is answered is not lost
         **QUIET,
         **MODELS,
     }
-    offered = offers.click(chosen, None, [query], **QUIET, **JUDGING)
-    triggers = [query.submit, button.click, examples.load_input_event.then, offered.then]
+    choices = [offers.click, history.click]
+    offered = gr.on(choices, chosen, None, [query], **QUIET, **JUDGING)
+    moved = where.change(offer_sources, [where, sources, language], [sources], **QUIET, **JUDGING)
+    language.change(offer_sources, [where, sources, language], [sources], **QUIET, **JUDGING)
+    by_person = [query.submit, button.click, examples.load_input_event.then, offered.then]
+    for asked in by_person:
+        asked(None, [query], None, js=REMEMBER, **QUIET)
+    triggers = [*by_person, moved.then]
     searches = [trigger(**ask) for trigger in triggers]
     for search in searches:
-        search.then(None, [query, sources], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
-    linked = [query, sources, offers, summary, hits]
+        search.then(None, [query, sources, where], None, js=PUT_QUERY_INTO_ADDRESS, **QUIET)
+    linked = [query, sources, where, offers, summary, hits]
     arrival = page.load(arrive, [top_k, language, signed], linked, **QUIET, **MODELS)
-    searches += [arrival, language.change(**ask)]
+    longer = hits.submit(**ask | {"fn": answer_longer, "outputs": [top_k, summary, hits]})
+    longer.then(None, [top_k], None, js=READ_ON, **QUIET)
+    searches += [arrival, language.change(**ask), longer]
 
     query.input(
-        complete, [query, language], [offers], trigger_mode="always_last", **QUIET, **JUDGING
+        complete, [query, where, language], [offers], trigger_mode="always_last", **QUIET, **JUDGING
     )
     for asked in [*triggers, language.change]:
-        asked(suggest, [query, language], [offers], **QUIET, **JUDGING)
+        asked(suggest, [query, where, language], [offers], **QUIET, **JUDGING)
 
     def say_stopped(spoken: str) -> str:
         return message_html(LANGUAGES[spoken].stopped)
 
     stop.click(say_stopped, [language], [summary], cancels=searches, **QUIET)
-    graded = hits.click(
-        spot_check, [signed, language], [saved], trigger_mode="multiple", **QUIET, **JUDGING
-    )
-    graded.then(None, [saved], None, js=MARK, **QUIET)
+    add_spot_check(desk, language, signed, hits, saved)
     return [
         relabel(query, LANGUAGES, label="query_label", placeholder="query_placeholder"),
         relabel(button, LANGUAGES, value="button"),
+        relabel(history, LANGUAGES, value=history_html),
         relabel(stop, LANGUAGES, value="stop"),
         relabel(top_k, LANGUAGES, label="top_k_label"),
-        relabel(
-            sources,
-            LANGUAGES,
-            label="sources_label",
-            choices=lambda texts: _source_choices(engine, texts),
-        ),
         relabel(examples.dataset, LANGUAGES, label="examples_label"),
         *explained,
     ]
-
-
-def _answer(
-    engine: Engine,
-    desk: Desk,
-    who: str,
-    query: str,
-    top_k: int,
-    sources: list[str],
-    spoken: str,
-) -> Iterator[tuple[str, str]]:
-    """First the fused order at once, then the reranked one; errors as a message, not a trace."""
-    texts, judge_texts = LANGUAGES[spoken], JUDGE_TEXTS[spoken]
-    if not query.strip():
-        yield "", message_html(texts.empty)
-        return
-    try:
-        first = engine.candidates(query, sources)
-        found = len(first.hits)
-        given = _given(desk, who, first.query)
-        shown = engine.finish(first, top_k)
-        waiting = summary_html(shown, found, texts, waiting=bool(found))
-        yield waiting, hits_html(shown, texts, judge_texts, given)
-        final = engine.finish(engine.rerank(first), top_k)
-        given = _given(desk, who, first.query)  # some while the reranker read
-        yield summary_html(final, found, texts), hits_html(final, texts, judge_texts, given)
-    except QueryError as error:
-        yield "", query_error_html(error, texts)
-    except Exception:
-        logger.exception("a search failed")
-        yield "", message_html(texts.other_failure, "message error")
-
-
-def _source_choices(engine: Engine, texts: Texts) -> list[tuple[str, str]]:
-    return [(name or texts.no_source, name) for name in engine.index.sources.names]
-
-
-def _given(desk: Desk, who: str, query: str) -> dict[str, Grade | None]:
-    """The grades the person gave before; a database that fails stops no search."""
-    try:
-        return desk.store.grades_of(who, query) if who else {}
-    except JudgingError:
-        logger.exception("the grades given before can't be read")
-        return {}

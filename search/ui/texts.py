@@ -37,6 +37,9 @@ class Texts:
     no_source: str
     meant: str
     go_on: str
+    recent: str
+    earlier: str
+    clear: str
     stop: str
     stopped: str
     why_here: str
@@ -45,6 +48,9 @@ class Texts:
     copied: str
     export_json: str
     export_csv: str
+    more: str
+    short_answer: str
+    probability: str
 
 
 RUSSIAN = Texts(
@@ -56,6 +62,7 @@ RUSSIAN = Texts(
         "pools": "Пулы",
         "quality": "Качество",
         "compare": "Сравнение",
+        "corpora": "Корпуса",
     },
     query_label="Вопрос или слова",
     query_placeholder="Например: как спасти засыхающий фикус",
@@ -90,6 +97,9 @@ RUSSIAN = Texts(
     no_source="без раздела",
     meant="Возможно, вы искали:",
     go_on="Например:",
+    recent="Недавние запросы",
+    earlier="ещё",
+    clear="Очистить",
     stop="Стоп",
     stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
     why_here="Почему здесь?",
@@ -98,6 +108,9 @@ RUSSIAN = Texts(
     copied="Скопировано",
     export_json="Скачать JSON",
     export_csv="Скачать CSV",
+    more="Показать ещё",
+    short_answer="Короткий ответ",
+    probability="вероятность {percent} %",
 )
 
 ENGLISH = Texts(
@@ -109,6 +122,7 @@ ENGLISH = Texts(
         "pools": "Pools",
         "quality": "Quality",
         "compare": "Compare",
+        "corpora": "Corpora",
     },
     query_label="Question or words",
     query_placeholder="For example: как спасти засыхающий фикус",
@@ -143,6 +157,9 @@ ENGLISH = Texts(
     no_source="no section",
     meant="Did you mean:",
     go_on="For example:",
+    recent="Recent queries",
+    earlier="more",
+    clear="Clear",
     stop="Stop",
     stopped="Stopped. The order on the screen may be the first stage's.",
     why_here="Why here?",
@@ -151,6 +168,9 @@ ENGLISH = Texts(
     copied="Copied",
     export_json="Download JSON",
     export_csv="Download CSV",
+    more="Show more",
+    short_answer="Short answer",
+    probability="probability {percent}%",
 )
 
 LANGUAGES = {DEFAULT_LANGUAGE: RUSSIAN, "English": ENGLISH}

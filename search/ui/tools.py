@@ -4,8 +4,8 @@ from importlib.util import find_spec
 
 import gradio as gr
 
-TOOL_ENDPOINTS = ("/search",)
-"""What an assistant may call; the judging endpoints are for annotators' programs only."""
+TOOL_ENDPOINTS = ("/search", "/explain")
+"""What an assistant may call; the other endpoints are for people's programs."""
 
 
 def can_serve_tools() -> bool:

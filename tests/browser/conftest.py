@@ -30,8 +30,15 @@ def judgments_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def app_url(demo_index: Path, judgments_url: str) -> Iterator[str]:
-    with app_process({"INDEX_DIR": str(demo_index), "DATABASE_URL": judgments_url}) as url:
+def app_url(
+    demo_index: Path, judgments_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    settings = {
+        "INDEX_DIR": str(demo_index),
+        "DATABASE_URL": judgments_url,
+        "CORPORA_DIR": str(tmp_path_factory.mktemp("corpora")),
+    }
+    with app_process(settings) as url:
         yield url
 
 

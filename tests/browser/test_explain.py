@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from search.engine import Engine
@@ -40,3 +42,30 @@ def test_a_document_that_is_missed_is_found_where_it_was_lost(page: Page, app_ur
     box.fill("   ")
     box.press("Enter")
     expect(page.locator("#explain .message.error")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_words_that_moved_the_reranker_are_shaded_and_told(
+    page: Page, app_url: str, artefacts: Path, theme: str
+) -> None:
+    ask(page, f"{app_url}/?__theme={theme}", QUERY)
+    page.wait_for_selector(RERANKED)
+    page.locator(".hits article").first.get_by_text("Почему здесь?").click()
+    moved = page.locator("dialog.why[open] .moved")
+    moved.get_by_role("button").click()
+    expect(moved).to_contain_text("перечитывает")
+    expect(moved.locator("mark").first).to_be_visible(timeout=60_000)
+    strongest = moved.locator("li")
+    expect(strongest).to_have_count(5)
+    lemma, drop = strongest.first.inner_text().split()
+    assert lemma == "байкал"
+    assert float(drop) > 1
+    shaded = moved.locator(f"mark[title='{lemma} {drop}']")
+    assert shaded.first.inner_text() == "Байкал"
+    assert set(shaded.evaluate_all("words => words.map(w => w.style.cssText)")) == {
+        "--strength: 1.00;"
+    }
+    page.wait_for_timeout(500)  # colours fade in, and axe reads them halfway
+    violations = Axe().run(page, context="dialog.why").response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+    page.screenshot(path=artefacts / f"moved-{theme}.png")

@@ -1,12 +1,53 @@
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+import pytest
 from playwright.sync_api import Page, Request, expect
 
+from index.encoder import Encoder
+from search.calibration import Calibration
 from search.engine import Engine
+from search.promotion import weights_hash
+from search.settings import Settings
+from tests.app_process import app_process
 
 QUERY = "какова глубина Байкала"
 RERANKED = ".hits .stages:has-text('реранкер №')"
+
+
+PHONE = {"width": 360, "height": 740}
+PATIENCE_MS = 30_000
+"""For what waits for the reranker, which reads slowly on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def sure_url(
+    tmp_path_factory: pytest.TempPathFactory, demo_index: Path, settings: Settings, encoder: Encoder
+) -> Iterator[str]:
+    """The app with a reranker calibrated to find every hit 87 % likely, whatever its score."""
+    folder = tmp_path_factory.mktemp("sure")
+    reranker = shutil.copytree(settings.reranker, folder / "reranker")
+    Calibration(
+        slope=0.0,
+        intercept=1.9,  # sigmoid: 0.8699
+        bm25_share=settings.bm25_share,
+        dense_share=settings.dense_share,
+        weights=weights_hash(reranker),
+        encoder=encoder.fingerprint,
+        set="sure",
+        **dict.fromkeys(("queries", "pairs", "positives"), 1),
+        **dict.fromkeys(("first_hits", "answers", "answers_relevant"), 1),
+        **dict.fromkeys(("log_loss", "brier", "ece"), 0.0),
+    ).write(reranker)
+    environment = {
+        "INDEX_DIR": str(demo_index),
+        "DATABASE_URL": f"sqlite:///{folder}/judgments.sqlite",
+        "RERANKER": str(reranker),
+    }
+    with app_process(environment) as url:
+        yield url
 
 
 def ask(page: Page, url: str, query: str) -> None:
@@ -107,3 +148,58 @@ def test_a_search_kept_to_a_section(page: Page, app_url: str, engine: Engine) ->
     page.wait_for_selector(RERANKED)
     assert page.locator(".hits article").evaluate_all("cs => cs.map(c => c.dataset.id)") == ids
     expect(page.locator("#sources")).to_contain_text("Страны и города")
+
+
+def test_a_short_answer_stands_above_the_cards_and_leads_to_its_passage(
+    page: Page, sure_url: str, artefacts: Path
+) -> None:
+    ask(page, sure_url, QUERY)
+    answer = page.locator(".hits .answer")
+    expect(answer).to_be_visible(timeout=PATIENCE_MS)
+    expect(answer).to_contain_text("Короткий ответ · вероятность 87\u00a0%")
+    first = page.locator(".hits article").first
+    sentence = answer.locator("blockquote").inner_text()
+    assert sentence in first.locator("p").inner_text()
+    assert answer.locator("button").inner_text() == first.locator(".title").inner_text()
+    # Twenty candidates were reranked, ten of them are shown: each with its probability.
+    stages = page.locator(".hits .stages").all_inner_texts()
+    assert len(stages) == 10
+    assert all("вероятность 87\u00a0%" in line for line in stages)
+    page.screenshot(path=artefacts / "answer.png")
+    answer.locator("button").click()
+    expect(first.locator("h3")).to_be_focused()
+    page.goto(f"{sure_url}/?__theme=dark&q={quote(QUERY)}")
+    expect(answer).to_be_visible(timeout=PATIENCE_MS)
+    page.screenshot(path=artefacts / "answer-dark.png")
+    page.set_viewport_size(PHONE)
+    page.screenshot(path=artefacts / "answer-phone.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_more_results_come_ten_by_ten_below_those_that_are_read(
+    page: Page, app_url: str, engine: Engine, artefacts: Path
+) -> None:
+    ask(page, app_url, QUERY)
+    page.wait_for_selector(RERANKED)
+    more = page.get_by_role("button", name="Показать ещё")
+    cards = page.locator(".hits article")
+    shown = cards.evaluate_all("cards => cards.map(c => c.dataset.id)")
+    found = len(engine.candidates(QUERY).hits)
+    more.scroll_into_view_if_needed()
+    page.screenshot(path=artefacts / "more.png")
+    top = page.evaluate("scrollY")
+    more.click()
+    expect(cards).to_have_count(20, timeout=PATIENCE_MS)
+    assert cards.evaluate_all("cards => cards.map(c => c.dataset.id)")[:10] == shown
+    expect(cards.nth(10).locator("h3")).to_be_focused()
+    assert page.evaluate("scrollY") == pytest.approx(top, abs=100)
+    for count in range(30, min(found, 100) + 10, 10):
+        more.click()
+        expect(cards).to_have_count(min(count, found, 100), timeout=PATIENCE_MS)
+    expect(more).to_have_count(0)
+
+
+def test_nothing_more_is_offered_where_all_is_shown(page: Page, app_url: str) -> None:
+    ask(page, app_url, "😀🎉")
+    expect(page.locator("#hits")).to_contain_text("Ничего не нашлось")
+    expect(page.get_by_role("button", name="Показать ещё")).to_have_count(0)

@@ -31,11 +31,17 @@ async def _call(url: str, tool: str, arguments: dict[str, Any]) -> CallToolResul
         return await session.call_tool(tool, arguments)
 
 
-def test_search_is_the_only_tool(app_url: str) -> None:
-    (tool,) = asyncio.run(_tools(app_url))
-    assert tool.name == "search"
-    assert set(tool.inputSchema["properties"]) == {"query", "top_k", "sources"}
-    assert "Search the indexed Russian corpus" in (tool.description or "")
+def test_search_and_explain_are_the_only_tools(app_url: str) -> None:
+    search, explain = asyncio.run(_tools(app_url))
+    assert (search.name, explain.name) == ("search", "explain")
+    asked = {"query", "top_k", "sources", "corpus"}
+    assert set(search.inputSchema["properties"]) == asked
+    assert set(explain.inputSchema["properties"]) == asked | {"passage"}
+    assert "Search an indexed Russian corpus" in (search.description or "")
+    assert "at which step it was lost" in (explain.description or "")
+    for tool in (search, explain):
+        for said in tool.inputSchema["properties"].values():
+            assert said["description"]
 
 
 def test_the_search_tool_finds_the_passage(app_url: str) -> None:
@@ -44,6 +50,16 @@ def test_the_search_tool_finds_the_passage(app_url: str) -> None:
     hits = ast.literal_eval(result.content[0].text)  # Gradio writes Python's literals, not JSON
     assert len(hits) == 3
     assert hits[0]["title"] == "Байкал — глубочайшее озеро мира"
+
+
+def test_the_explain_tool_tells_where_a_document_was_lost(app_url: str) -> None:
+    asked = {"query": "какова глубина Байкала", "passage": "ancient-01"}
+    result = asyncio.run(_call(app_url, "explain", asked))
+    assert not result.isError
+    (explained,) = ast.literal_eval(result.content[0].text)
+    assert explained["passage"]["id"] == "ancient-01"
+    assert explained["lost_at"] == "below_rerank_depth"
+    assert explained["stages"].keys() == {"dense", "fused"}
 
 
 def test_a_judging_endpoint_is_no_tool(app_url: str) -> None:

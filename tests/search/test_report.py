@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from index.passages import Passage
 from index.sentences import Span
@@ -36,7 +37,9 @@ def test_a_hit_as_json() -> None:
         "highlights": [[6, 9]],
         "best_sentence": [0, 16],
         "logit": 1.5,
+        "probability": None,
         "cut": True,
+        "answer": None,
         "stages": {
             "bm25": {"rank": 1, "score": 7.25},
             "dense": {"rank": 14, "score": 0.5},
@@ -48,6 +51,17 @@ def test_a_hit_as_json() -> None:
 
 def test_stages_are_told_in_the_order_a_query_passes_them() -> None:
     assert tuple(json.loads(json.dumps(ranking_as_json(RANKING)))[0]["stages"]) == STAGES
+
+
+def test_the_short_answer_stands_in_the_first_hit_and_above_all() -> None:
+    likely = replace(FULL, probability=0.875)
+    answered = replace(RANKING, hits=(likely, DENSE_ONLY), answer=Span(17, 28))
+    first, second = ranking_as_json(answered)
+    assert (first["answer"], first["probability"]) == ("Рачки малы.", 0.875)
+    assert (second["answer"], second["probability"]) == (None, None)
+    head, *lines = ranking_as_text(answered).split("\n")
+    assert head == "Answer (probability 0.88): Рачки малы."
+    assert lines == ranking_as_text(RANKING).split("\n")
 
 
 def test_what_a_hit_lacks_is_missing_in_json_never_zero() -> None:

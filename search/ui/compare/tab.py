@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -10,6 +11,7 @@ from search.engine import Engine
 from search.errors import QueryError
 from search.judging.store import JudgmentStore
 from search.judging.votes import Vote, save_vote, tally, votes
+from search.rivals import HOME, Rivals
 from search.ui.attempt import NotReadyError, attempt
 from search.ui.cards import message_html
 from search.ui.compare.texts import COMPARE_TEXTS, RUSSIAN, CompareTexts
@@ -19,16 +21,9 @@ from search.ui.events import BUSY, JUDGING, MODELS, QUIET
 from search.ui.labelled import Labelled, relabel
 from search.ui.sign_in import annotator_name
 from search.ui.texts import LANGUAGES, stage_choices
-from search.variant import Variant
+from search.variant import LIMITS, Variant
 
-_SLIDERS = {
-    "dense_weight": (0, 2, 0.05),
-    "rerank_depth": (0, 100, 1),
-    "bm25_share": (0, 20, 0.5),
-    "dense_share": (0, 20, 0.5),
-    "lexical_candidates": (1, 500, 1),
-}
-"""Field of `Variant` -> lowest, highest, step."""
+_STEPS = {"dense_weight": 0.05, "bm25_share": 0.5, "dense_share": 0.5}
 _SIDES = ("left", "tie", "right")
 
 
@@ -36,12 +31,13 @@ def add_compare_tab(
     engine: Engine, store: JudgmentStore, language: gr.Radio, signed: gr.BrowserState
 ) -> Labelled:
     """Lay the tab out inside the open one; `signed` holds who votes, {"name", "pool"}."""
+    rivals = Rivals.of(engine)
     with gr.Row(equal_height=True):
         query = gr.Textbox(label=RUSSIAN.query_label, scale=6, elem_id="versus-query")
         button = gr.Button(RUSSIAN.button, variant="primary", scale=1, elem_id="versus-go")
     with gr.Row():
-        a, a_words = _settings(engine, "A", "reranked")
-        b, b_words = _settings(engine, "B", "fused")
+        a, a_words = _settings(rivals, "A", "reranked")
+        b, b_words = _settings(rivals, "B", "fused")
     trial = gr.State(None)
     results = gr.HTML(message_html(RUSSIAN.empty), elem_id="versus-results")
     with gr.Row():
@@ -66,7 +62,7 @@ def add_compare_tab(
             if first == second:
                 raise NotReadyError(texts.same)
             try:
-                trial = Trial.draw(engine, query, first, second)
+                trial = Trial.draw(rivals, query, first, second)
             except QueryError as error:
                 words = LANGUAGES[spoken].query_errors[error.reason]
                 raise NotReadyError(words.format(**error.values)) from error
@@ -134,9 +130,9 @@ def add_compare_tab(
     ]
 
 
-def _settings(engine: Engine, name: str, stage: str) -> tuple[list[Any], Labelled]:
-    """A column of controls in the order of `Variant`'s fields."""
-    start = asdict(Variant.of(engine.settings, stage))
+def _settings(rivals: Rivals, name: str, stage: str) -> tuple[list[Any], Labelled]:
+    """Controls in the order of `Variant`'s fields; those that leave no choice are hidden."""
+    start = asdict(Variant.of(rivals.home.settings, stage))
     with gr.Column():
         gr.Markdown(f"### {name}")
         stages = gr.Dropdown(
@@ -147,10 +143,20 @@ def _settings(engine: Engine, name: str, stage: str) -> tuple[list[Any], Labelle
                 low,
                 max(high, start[field]),
                 value=start[field],
-                step=step,
+                step=_STEPS.get(field, 1),
                 label=RUSSIAN.fields[field],
             )
-            for field, (low, high, step) in _SLIDERS.items()
+            for field, (low, high) in LIMITS.items()
+        }
+        named = {"reranker": rivals.rerankers, "index": rivals.indexes}
+        dropdowns = {
+            field: gr.Dropdown(
+                _choices(labels, RUSSIAN),
+                value=HOME,
+                label=RUSSIAN.fields[field],
+                visible=len(labels) > 1,
+            )
+            for field, labels in named.items()
         }
     words: Labelled = [
         (
@@ -161,8 +167,21 @@ def _settings(engine: Engine, name: str, stage: str) -> tuple[list[Any], Labelle
             ),
         ),
         *(relabel(slider, COMPARE_TEXTS, label=_field(field)) for field, slider in sliders.items()),
+        *(
+            relabel(
+                dropdown,
+                COMPARE_TEXTS,
+                label=_field(field),
+                choices=partial(_choices, named[field]),
+            )
+            for field, dropdown in dropdowns.items()
+        ),
     ]
-    return [stages, *sliders.values()], words
+    return [stages, *sliders.values(), *dropdowns.values()], words
+
+
+def _choices(labels: tuple[str, ...], texts: CompareTexts) -> list[tuple[str, str]]:
+    return [(label or texts.own, label) for label in labels]
 
 
 def _open(votable: bool) -> list[Any]:

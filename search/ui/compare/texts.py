@@ -13,6 +13,8 @@ class CompareTexts:
     """Field of `Variant` -> its label."""
     votes: dict[str, str]
     """left, right, tie -> the words on its button."""
+    own: str
+    """The app's own reranker and index."""
     empty: str
     same: str
     failed: str
@@ -37,8 +39,11 @@ RUSSIAN = CompareTexts(
         "bm25_share": "Доля BM25",
         "dense_share": "Доля плотного поиска",
         "lexical_candidates": "Кандидатов BM25",
+        "reranker": "Реранкер",
+        "index": "Индекс",
     },
     votes={"left": "Левая лучше", "right": "Правая лучше", "tie": "Одинаково"},
+    own="как в поиске",
     empty="Задайте запрос и две настройки. Какая окажется слева, решает жребий.",
     same="Настройки A и B одинаковы: измените хотя бы одну.",
     failed="Сравнить нельзя: {error}",
@@ -64,8 +69,11 @@ ENGLISH = CompareTexts(
         "bm25_share": "BM25 share",
         "dense_share": "Dense share",
         "lexical_candidates": "BM25 candidates",
+        "reranker": "Reranker",
+        "index": "Index",
     },
     votes={"left": "Left is better", "right": "Right is better", "tie": "Equal"},
+    own="as in search",
     empty="Give a query and two settings. Which one is on the left is drawn by lot.",
     same="Settings A and B are the same: change at least one.",
     failed="Can't compare: {error}",

@@ -4,9 +4,9 @@ import random
 from dataclasses import dataclass
 from typing import Self
 
-from search.engine import Engine
 from search.hits import Ranking
 from search.judging.votes import Choice
+from search.rivals import Rivals
 from search.variant import Variant
 
 SHOWN = 10
@@ -25,9 +25,9 @@ class Trial:
     choice: Choice | None = None
 
     @classmethod
-    def draw(cls, engine: Engine, query: str, a: Variant, b: Variant) -> Self:
-        """Search with both; raises `QueryError` for what can't be searched."""
-        found = [variant.search(engine, query, SHOWN) for variant in (a, b)]
+    def draw(cls, rivals: Rivals, query: str, a: Variant, b: Variant) -> Self:
+        """Search with both; raises the errors of `Variant.search`."""
+        found = [variant.search(rivals, query, SHOWN) for variant in (a, b)]
         a_is_left = random.choice((True, False))
         left, right = found if a_is_left else reversed(found)
         return cls(a, b, a_is_left, left, right)

@@ -1,11 +1,13 @@
 """A trial and its votes -> HTML."""
 
+from collections import Counter
 from dataclasses import asdict, replace
 
 from index.sentences import Span
 from search.comparison import Comparison, compare
 from search.hits import Hit, Ranking
 from search.judging.votes import Tally
+from search.rivals import HOME
 from search.ui.cards import message_html, passage_html
 from search.ui.compare.texts import CompareTexts
 from search.ui.compare.trial import SHOWN, Trial
@@ -30,15 +32,17 @@ CSS = f"""
 
 def trial_html(trial: Trial, texts: CompareTexts) -> str:
     """Figures, then the two lists with a line from each passage to itself; no word of A or B."""
-    compared = compare(_ids(trial.left), _ids(trial.right), SHOWN)
+    keys = _passages if trial.a.index == trial.b.index else _documents
+    left, right = keys(trial.left), keys(trial.right)
+    compared = compare(left, right, SHOWN)
     figures = texts.figures.format(rbo=compared.rbo, jaccard=compared.jaccard, k=SHOWN)
-    left = {place.id: place.in_b for place in compared.places}
-    right = {place.id: place.in_a for place in compared.places}
+    in_left = {place.id: place.in_a for place in compared.places}
+    in_right = {place.id: place.in_b for place in compared.places}
     return (
         f'{message_html(figures)}<div class="versus">'
-        f"{_column(trial.left, texts.left, left, texts)}"
+        f"{_column(trial.left, texts.left, [in_right[key] for key in left], texts)}"
         f'<div><div class="lines-head"></div>{_lines(compared)}</div>'
-        f"{_column(trial.right, texts.right, right, texts)}</div>"
+        f"{_column(trial.right, texts.right, [in_left[key] for key in right], texts)}</div>"
     )
 
 
@@ -60,22 +64,30 @@ def _revealed(trial: Trial, texts: CompareTexts) -> str:
 def _values(variant: Variant, other: Variant, texts: CompareTexts) -> str:
     others = asdict(other)
     return ", ".join(
-        f"{texts.fields[name]}: {value}"
+        f"{texts.fields[name]}: {texts.own if value == HOME else value}"
         for name, value in asdict(variant).items()
         if value != others[name]
     )
 
 
-def _ids(ranking: Ranking) -> list[str]:
+def _passages(ranking: Ranking) -> list[str]:
     return [hit.passage.id for hit in ranking.hits]
 
 
-def _column(
-    ranking: Ranking, title: str, opposite: dict[str, int | None], texts: CompareTexts
-) -> str:
+def _documents(ranking: Ranking) -> list[str]:
+    """What two indexes, whose windows may differ, share: a document, its next passage, …"""
+    seen: Counter[str] = Counter()
+    keys = []
+    for hit in ranking.hits:
+        seen[hit.passage.document_id] += 1
+        keys.append(f"{hit.passage.document_id}\n{seen[hit.passage.document_id]}")
+    return keys
+
+
+def _column(ranking: Ranking, title: str, opposite: list[int | None], texts: CompareTexts) -> str:
     cards = "".join(
-        _card(hit, rank, opposite[hit.passage.id], texts)
-        for rank, hit in enumerate(ranking.hits, 1)
+        _card(hit, rank, there, texts)
+        for rank, (hit, there) in enumerate(zip(ranking.hits, opposite, strict=True), 1)
     )
     nothing = message_html(texts.nothing)
     return (

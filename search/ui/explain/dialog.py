@@ -2,11 +2,14 @@
 
 import gradio as gr
 
-from search.engine import Engine
+from search.corpora import Corpora
 from search.explain import explain
 from search.ui.attempt import attempt
+from search.ui.corpora.where import chosen_engine
 from search.ui.escaping import escaped
 from search.ui.events import MODELS, QUIET
+from search.ui.explain.influence import SCRIPT as MOVED_SCRIPT
+from search.ui.explain.influence import add_influence, slot_html
 from search.ui.explain.texts import EXPLAIN_TEXTS, ExplainTexts
 from search.ui.explain.view import explanation_html
 
@@ -37,27 +40,32 @@ OPEN = """() => {
 
 
 def add_why_dialog(
-    engine: Engine,
+    corpora: Corpora,
     language: gr.Radio,
     hits: gr.HTML,
     top_k: gr.Slider,
     sources: gr.Dropdown,
+    where: gr.Dropdown,
 ) -> None:
     """Answer the buttons on the cards of `hits`, whose script holds `SCRIPT`."""
-    why = gr.HTML(elem_id="why", padding=False)
+    why = gr.HTML(elem_id="why", padding=False, js_on_load=MOVED_SCRIPT)
 
-    def why_here(event: gr.EventData, top_k: float, sources: list[str], spoken: str) -> str:
+    def why_here(
+        event: gr.EventData, top_k: float, sources: list[str], where: str, spoken: str
+    ) -> str:
         """Explain the card that was pressed, for the query that found it."""
         texts, sent = EXPLAIN_TEXTS[spoken], event._data
 
         def explained() -> str:
+            engine = chosen_engine(corpora, where, spoken)
             found = explain(engine, sent["query"], sent["passage"], int(top_k), sources)
-            return explanation_html(found, texts)
+            return explanation_html(found, texts) + slot_html(found, texts)
 
         return _dialog_html(attempt(explained, spoken, texts.failure).html, texts)
 
-    asked = hits.select(why_here, [top_k, sources, language], [why], **QUIET, **MODELS)
+    asked = hits.select(why_here, [top_k, sources, where, language], [why], **QUIET, **MODELS)
     asked.then(None, None, None, js=OPEN, **QUIET)
+    add_influence(corpora, language, where, why)
 
 
 def _dialog_html(content: str, texts: ExplainTexts) -> str:

@@ -2,11 +2,12 @@
 
 import gradio as gr
 
-from search.engine import Engine
+from search.corpora import Corpora
 from search.errors import QueryError
 from search.explain import explain_each, find_passages
 from search.ui.attempt import attempt
 from search.ui.cards import message_html, query_error_html
+from search.ui.corpora.where import chosen_engine
 from search.ui.events import BUSY, MODELS
 from search.ui.explain.texts import EXPLAIN_TEXTS
 from search.ui.explain.view import explanation_html
@@ -18,22 +19,24 @@ MOST = 3
 
 
 def add_explain_panel(
-    engine: Engine,
+    corpora: Corpora,
     language: gr.Radio,
     query: gr.Textbox,
     top_k: gr.Slider,
     sources: gr.Dropdown,
+    where: gr.Dropdown,
 ) -> Labelled:
     """The accordion with its event; the others are the components of the search it explains."""
     start = EXPLAIN_TEXTS[str(language.value)]
 
     def explain_missing(
-        phrase: str, query: str, top_k: float, sources: list[str], spoken: str
+        phrase: str, query: str, top_k: float, sources: list[str], where: str, spoken: str
     ) -> str:
         texts = EXPLAIN_TEXTS[spoken]
 
         def explained() -> str:
             try:
+                engine = chosen_engine(corpora, where, spoken)
                 found = find_passages(engine, phrase, MOST)
                 if not found:
                     return message_html(texts.not_found)
@@ -53,7 +56,7 @@ def add_explain_panel(
     for trigger in (phrase.submit, button.click):
         trigger(
             explain_missing,
-            [phrase, query, top_k, sources, language],
+            [phrase, query, top_k, sources, where, language],
             [result],
             **BUSY,
             **MODELS,

@@ -31,6 +31,11 @@ class ExplainTexts:
     sum_of_score: str
     cut: str
     shown: str
+    moved: str
+    moved_waiting: str
+    moved_head: str
+    moved_legend: str
+    moved_nothing: str
     whole_rank: str
     no_rank: str
     lost_at: dict[str, str]
@@ -62,6 +67,12 @@ RUSSIAN = ExplainTexts(
     sum_of_score="Реранкер: логит {logit} + доля BM25 {bm25} + доля косинуса {dense} = {score}.",
     cut="Реранкер прочитал только начало отрывка.",
     shown="Показан на месте {place}.",
+    moved="Какие слова повлияли",
+    moved_waiting="Реранкер перечитывает отрывок без каждого слова — это несколько секунд…",
+    moved_head="Сильнее всего повлияли (на сколько логит упал бы без слова):",
+    moved_legend="Зелёные слова поднимают оценку, красные с пунктиром опускают; "
+    "чем гуще цвет, тем сильнее.",
+    moved_nothing="Значимых слов в отрывке нет.",
     whole_rank="{stage}: место {rank} в полном списке.",
     no_rank="{stage}: в полном списке отрывка нет, в нём нет знакомых слов запроса.",
     lost_at={
@@ -99,6 +110,12 @@ ENGLISH = ExplainTexts(
     sum_of_score="Reranker: logit {logit} + BM25's share {bm25} + cosine's share {dense} = {score}.",
     cut="The reranker read only the beginning of the passage.",
     shown="Shown at place {place}.",
+    moved="Which words mattered",
+    moved_waiting="The reranker rereads the passage without each word: some seconds…",
+    moved_head="The strongest words (how far the logit would fall without each):",
+    moved_legend="Green words raise the score, red dotted ones lower it; "
+    "the deeper the colour, the more.",
+    moved_nothing="The passage holds no content word.",
     whole_rank="{stage}: rank {rank} in the whole list.",
     no_rank="{stage}: not in the whole list, the passage holds no word it knows of the query.",
     lost_at={

@@ -10,7 +10,7 @@ CSS = """
 .explained { border: 1px solid var(--border-color-primary); border-radius: 10px; margin: 8px 0;
   padding: 10px 14px; font-size: 0.92em; overflow-x: auto; }
 .explained h4, .explained p { margin: 4px 0; overflow-wrap: anywhere; }
-.explained table { border-collapse: collapse; width: auto; margin: 6px 0; }
+.explained table { border: 0; border-collapse: collapse; width: auto; margin: 6px 0; }
 .explained tr { border: 0; }
 .explained th, .explained td { padding: 2px 10px 2px 0; border: 0; text-align: left; }
 .explained .figure { text-align: right; font-variant-numeric: tabular-nums; }

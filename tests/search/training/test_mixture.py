@@ -118,5 +118,5 @@ def test_a_source_that_is_nowhere_is_told(tmp_path: Path, analyzer: Analyzer) ->
 def test_our_own_mixtures_can_be_read() -> None:
     folder = Path(__file__).parents[3] / "data" / "pairs" / "mixtures"
     files = sorted(file.stem for file in folder.glob("*.toml"))
-    assert files == ["documentation", "full", "third", "wide"]
+    assert files == ["documentation", "fourth", "full", "third", "wide"]
     assert all(read_mixture(folder / f"{name}.toml") for name in files)

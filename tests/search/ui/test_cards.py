@@ -27,10 +27,12 @@ ATTRIBUTES = {
         *("type", "class", "data-grade", "data-take", "data-done", "data-why"),
         *("aria-pressed", "title", "aria-label"),
     ],
+    "blockquote": [],
     "div": ["class", "role", "title", "aria-label", "data-query"],
-    "h3": [],
+    "h3": ["id", "tabindex"],
     "mark": [],
     "p": [],
+    "section": ["class", "aria-label"],
     "span": ["class", "title"],
 }
 HOSTILE = (
@@ -214,6 +216,42 @@ def test_a_stage_that_did_not_see_the_passage_shows_a_dash_never_a_zero(texts: T
     assert Markup(html).text["stages"] == [
         f"{names['bm25']} —{names['dense']} №1 · 0.25{names['fused']} —{names['reranked']} —"
     ]
+
+
+@texts_of_both
+def test_a_calibrated_hit_shows_its_probability_never_a_certain_one(texts: Texts) -> None:
+    shown = [replace(hit("кит"), probability=p) for p in (0.001, 0.874, 0.9999)]
+    lines = Markup(cards(ranking(*shown), texts)).text["stages"]
+    for line, percent in zip(lines, (1, 87, 99), strict=True):
+        assert line.endswith(f" —{texts.probability.format(percent=percent)}")
+
+
+@texts_of_both
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_short_answer_is_a_sentence_word_for_word(texts: Texts, text: str) -> None:
+    whole = f"Тут пусто. {text} И ещё."
+    sentence = Span(11, 11 + len(text))
+    first = replace(hit(whole, title=text, query="кит"), probability=0.87)
+    html = cards(replace(ranking(first, hit("б")), answer=sentence), texts)
+    markup = Markup(html)
+    assert markup.only_ours()
+    assert markup.text["blockquote"] == [text]
+    assert markup.text["label"] == [
+        f"{texts.short_answer} · {texts.probability.format(percent=87)}"
+    ]
+    assert markup.text["answer"][0].endswith(text)
+    assert [attributes["id"] for tag, attributes in markup.elements if tag == "h3"] == [
+        "hit-1",
+        "hit-2",
+    ]
+    assert not set(html) & set("{}$")
+
+
+def test_further_results_are_offered_where_there_are_some() -> None:
+    found = ranking(hit("кит"))
+    spoken = JUDGE_TEXTS["English"]
+    assert Markup(hits_html(found, ENGLISH, spoken, {}, more=True)).text["more"] == [ENGLISH.more]
+    assert "more" not in Markup(hits_html(found, ENGLISH, spoken, {})).text
 
 
 @texts_of_both

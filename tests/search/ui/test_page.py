@@ -7,13 +7,16 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from search.corpora import HOME, Corpora
 from search.engine import Engine
 from search.judging.store import JudgmentStore
 from search.report import ranking_as_json
+from search.ui.answers import MAX_RESULTS
 from search.ui.cards import hits_html, message_html
+from search.ui.corpora.texts import CORPORA_TEXTS
 from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.page import build_page
-from search.ui.search_tab import EXAMPLES, MAX_RESULTS
+from search.ui.search_tab import EXAMPLES
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN
 
 NOBODY = ({"name": "", "pool": ""}, gr.Request(), None)
@@ -28,9 +31,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JudgmentStore]:
 
 
 @pytest.fixture(scope="module")
-def page(small_engine: Engine, store: JudgmentStore) -> gr.Blocks:
+def corpora(small_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Corpora:
+    return Corpora(tmp_path_factory.mktemp("corpora"), small_engine)
+
+
+@pytest.fixture(scope="module")
+def page(corpora: Corpora, store: JudgmentStore) -> gr.Blocks:
     async def build() -> gr.Blocks:
-        return build_page(small_engine, store)
+        return build_page(corpora, store)
 
     return asyncio.run(build())  # without a running loop Gradio opens several and closes none
 
@@ -46,7 +54,7 @@ def test_the_public_endpoints_search_and_judge(page: gr.Blocks) -> None:
         for dependency in page.get_config_file()["dependencies"]
         if dependency["api_visibility"] == "public"
     ]
-    assert public == ["search", "next_task", "judge", "undo"]
+    assert public == ["search", "explain", "compare", "next_task", "judge", "undo"]
     info = page.get_api_info()
     assert info["named_endpoints"].keys() == {f"/{name}" for name in public}
     assert info["unnamed_endpoints"] == {}
@@ -58,6 +66,7 @@ def test_the_endpoint_takes_a_query_and_top_k(page: gr.Blocks) -> None:
         ("query", False),
         ("top_k", True),
         ("sources", True),
+        ("corpus", True),
     ]
     assert [p["type"]["type"] for p in parameters[:2]] == ["string", "integer"]
     assert parameters[1]["parameter_default"] == 10
@@ -102,18 +111,20 @@ def test_the_endpoint_names_what_it_refuses(
 def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
     page: gr.Blocks, small_engine: Engine
 ) -> None:
-    first, last = function(page, "answer")("чем питается кит", 3.0, [], "Русский", *NOBODY)
+    first, *_, last = function(page, "answer")(
+        "чем питается кит", 3.0, [], HOME, "Русский", *NOBODY
+    )
     fused = small_engine.candidates("чем питается кит")
     assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"], {})
     found = small_engine.search("чем питается кит", 3)
-    assert last[1] == hits_html(found, RUSSIAN, JUDGE_TEXTS["Русский"], {})
+    assert last[1] == hits_html(found, RUSSIAN, JUDGE_TEXTS["Русский"], {}, more=True)
     for summary, waiting in ((first[0], True), (last[0], False)):
         assert RUSSIAN.summary.format(shown=3, found=5) in summary
         assert (RUSSIAN.reranking in summary) == waiting
 
 
 def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
-    *_, (summary, hits) = function(page, "answer")("бегемот", 1, [], "English", *NOBODY)
+    *_, (summary, hits) = function(page, "answer")("бегемот", 1, [], HOME, "English", *NOBODY)
     assert ENGLISH.notes["bm25_nothing"] in summary
     assert ENGLISH.stages["reranked"] in hits
 
@@ -121,27 +132,29 @@ def test_an_answer_speaks_the_language_chosen(page: gr.Blocks) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("query", ["", "  ", "\n"])
 def test_an_empty_field_shows_the_empty_state(page: gr.Blocks, query: str, language: str) -> None:
-    answers = list(function(page, "answer")(query, 10, [], language, *NOBODY))
+    answers = list(function(page, "answer")(query, 10, [], HOME, language, *NOBODY))
     assert answers == [("", message_html(LANGUAGES[language].empty))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_query_of_ten_thousand_characters_is_a_message(page: gr.Blocks, language: str) -> None:
-    answers = list(function(page, "answer")("к" * 10_000, 10, [], language, *NOBODY))
+    answers = list(function(page, "answer")("к" * 10_000, 10, [], HOME, language, *NOBODY))
     texts = LANGUAGES[language]
     told = texts.query_errors["too_long"].format(length=10_000, limit=1000)
     assert answers == [("", message_html(told, "message error"))]
 
 
 def test_emoji_show_that_nothing_was_found_and_why(page: gr.Blocks, small_engine: Engine) -> None:
-    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, [], "Русский", *NOBODY)
+    *_, (summary, hits) = function(page, "answer")("😀🎉", 10, [], HOME, "Русский", *NOBODY)
     assert hits == message_html(RUSSIAN.nothing)
     for note in ("no_words", "bm25_nothing", "dense_nothing"):
         assert RUSSIAN.notes[note] in summary
 
 
 def test_markup_in_the_query_does_not_reach_the_page(page: gr.Blocks) -> None:
-    for answer in function(page, "answer")("<script>кит</script>", 10, [], "Русский", *NOBODY):
+    for answer in function(page, "answer")(
+        "<script>кит</script>", 10, [], HOME, "Русский", *NOBODY
+    ):
         assert "<script" not in "".join(answer)
 
 
@@ -165,6 +178,24 @@ def test_the_page_starts_in_russian_with_the_empty_state(page: gr.Blocks) -> Non
     assert shown["query"]["label"] == RUSSIAN.query_label
     assert shown["go"]["value"] == RUSSIAN.button
     assert shown["hits"]["value"] == message_html(RUSSIAN.empty)
+
+
+def test_only_hits_of_the_apps_own_corpus_are_graded(
+    page: gr.Blocks, corpora: Corpora, tmp_path: Path
+) -> None:
+    note = tmp_path / "заметка.txt"
+    note.write_text("Кактус поливают раз в месяц.", encoding="utf-8")
+    corpora.add("цветы", [note])
+    ask = function(page, "answer")
+    *_, (_, cards) = ask("кактус", 10, [], "цветы", "Русский", *NOBODY)
+    assert 'data-id="заметка.txt"' in cards and "data-grade" not in cards
+    *_, (_, cards) = ask("кит", 10, [], HOME, "Русский", *NOBODY)
+    assert "data-grade" in cards
+    corpora.delete("цветы")
+    told = CORPORA_TEXTS["English"].errors["unknown"].format(name="цветы")
+    assert list(ask("кактус", 10, [], "цветы", "English", *NOBODY)) == [
+        ("", message_html(told, "message error"))
+    ]
 
 
 @pytest.mark.parametrize("query", EXAMPLES)

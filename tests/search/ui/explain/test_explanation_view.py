@@ -2,13 +2,16 @@
 
 import asyncio
 from dataclasses import fields, replace
+from pathlib import Path
 from string import Formatter
 
 import gradio as gr
 import pytest
 
+from search.corpora import HOME, Corpora
 from search.engine import Engine
 from search.explain import WholeRanks, explain
+from search.ui.corpora.where import add_where
 from search.ui.explain.panel import add_explain_panel
 from search.ui.explain.texts import ENGLISH, EXPLAIN_TEXTS, RUSSIAN, ExplainTexts
 from search.ui.explain.view import explanation_html
@@ -76,17 +79,24 @@ def test_text_of_a_person_or_corpus_is_escaped(small_engine: Engine) -> None:
         ("bear", " ", LANGUAGES["Русский"].query_errors["empty"]),
     ],
 )
-def test_the_panel_answers(small_engine: Engine, phrase: str, query: str, said: str) -> None:
+def test_the_panel_answers(
+    small_engine: Engine, tmp_path: Path, phrase: str, query: str, said: str
+) -> None:
+    corpora = Corpora(tmp_path, small_engine)
+
     async def build() -> gr.Blocks:  # in a loop of its own, which Gradio would leave open
         page: gr.Blocks = gr.Blocks(analytics_enabled=False)
         with page:
             language = gr.Radio(list(LANGUAGES), value="Русский")
             asked, top_k = gr.Textbox(), gr.Slider(1, 100, value=10)
-            add_explain_panel(small_engine, language, asked, top_k, gr.Dropdown(multiselect=True))
+            where = add_where(corpora, language)
+            where.render()
+            sources = gr.Dropdown(multiselect=True)
+            add_explain_panel(corpora, language, asked, top_k, sources, where)
         return page
 
     answers = [event.fn for event in asyncio.run(build()).fns.values()]
     assert len(answers) == 2
     for answer in answers:
         assert answer is not None
-        assert said in answer(phrase, query, 10, [], "Русский")
+        assert said in answer(phrase, query, 10, [], HOME, "Русский")

@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from index.passages import Passage
+from search.corpora import HOME, Corpora
 from search.engine import Engine
 from search.errors import JudgingError
 from search.judging.desk import Desk
@@ -51,9 +52,9 @@ def pool(small_engine: Engine) -> Pool:
 
 
 @pytest.fixture
-def page(small_engine: Engine, store: JudgmentStore) -> gr.Blocks:
+def page(small_engine: Engine, store: JudgmentStore, tmp_path: Path) -> gr.Blocks:
     async def build() -> gr.Blocks:
-        return build_page(small_engine, store)
+        return build_page(Corpora(tmp_path / "corpora", small_engine), store)
 
     return asyncio.run(build())  # without a running loop Gradio opens several and closes none
 
@@ -262,7 +263,7 @@ def test_a_card_shows_the_grade_it_was_given(page: gr.Blocks, store: JudgmentSto
     spot(page, ANNA, grade="2")
     answer = function(page, "answer")
     for kept, pressed in ((ANNA, 1), (NOBODY, 0), ({**ANNA, "name": "Борис"}, 0)):
-        for _, cards in answer(QUERY.text, 10, [], "Русский", kept, REQUEST, None):
+        for _, cards in answer(QUERY.text, 10, [], HOME, "Русский", kept, REQUEST, None):
             assert cards.count('aria-pressed="true"') == pressed
             assert cards.count('data-grade="2" aria-pressed="true"') == pressed
 
@@ -293,7 +294,7 @@ def test_a_database_that_fails_stops_no_search(
 
     monkeypatch.setattr(JudgmentStore, "grades_of", broken)
     *_, (summary, cards) = function(page, "answer")(
-        QUERY.text, 10, [], "Русский", ANNA, REQUEST, None
+        QUERY.text, 10, [], HOME, "Русский", ANNA, REQUEST, None
     )
     assert "Показано" in summary
     assert 'data-id="whale"' in cards
