@@ -11,9 +11,10 @@ COPY index index
 COPY search search
 COPY data data
 
-RUN useradd --create-home app && mkdir -p data/built data/judgments && chown app data/built data/judgments
+RUN useradd --create-home app && mkdir -p data/built data/corpora data/judgments \
+    && chown app data/built data/corpora data/judgments
 USER app
-VOLUME ["/app/data/built", "/app/data/judgments"]
+VOLUME ["/app/data/built", "/app/data/corpora", "/app/data/judgments"]
 
 ENV GRADIO_SERVER_NAME=0.0.0.0 PYTHONUNBUFFERED=1
 EXPOSE 7860

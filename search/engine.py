@@ -131,7 +131,8 @@ class Engine:
         """The ranking with the answering sentence of its first hit, if the hit is likely to answer.
 
         It is the sentence that the reranker, reading each below the passage's title, scores
-        highest.
+        highest; the hit's best sentence becomes the same. On 200 questions of `data/pairs` (it was
+        trained on them) it is the annotated one in 95 %, by shared words in 66 %.
         """
         first = ranking.hits[0] if ranking.hits else None
         if first is None or first.probability is None or first.probability < ANSWER_PROBABILITY:
@@ -142,7 +143,9 @@ class Engine:
             return ranking
         texts = [replace(first.passage, text=text[s.start : s.end]).titled_text for s in sentences]
         logits = self.models.logits(ranking.query, texts)
-        return replace(ranking, answer=sentences[logits.index(max(logits))])
+        answer = sentences[logits.index(max(logits))]
+        hits = (replace(first, best_sentence=answer), *ranking.hits[1:])
+        return replace(ranking, hits=hits, answer=answer)
 
     def marked(self, hit: Hit, query: str) -> Hit:
         """The hit with the query's words marked in its text."""

@@ -25,8 +25,8 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
 def test_what_a_run_leaves_behind_is_no_part_of_the_image_and_outlives_it() -> None:
     (volumes,) = re.findall(r"^VOLUME (.+)$", DOCKERFILE, re.MULTILINE)
     ignore = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    assert json.loads(volumes) == ["/app/data/built", "/app/data/judgments"]
-    assert {"data/built", "data/judgments"} <= set(ignore)
+    assert json.loads(volumes) == ["/app/data/built", "/app/data/corpora", "/app/data/judgments"]
+    assert {"data/built", "data/corpora", "data/judgments"} <= set(ignore)
 
 
 def test_the_health_check_tells_a_serving_app_from_none(app_url: str) -> None:

@@ -288,6 +288,7 @@ def test_the_answer_is_the_sentence_the_reranker_scores_highest(plain: Engine, q
     ranking = calibrated(plain, 0.0, 5.0).search(query)
     first, answer = ranking.hits[0].passage, ranking.answer
     assert answer is not None
+    assert ranking.hits[0].best_sentence == answer
     sentences = [first.text[s.start : s.end] for s in sentence_spans(first.text)]
     logits = plain.models.logits(query, [f"{first.title}\n{sentence}" for sentence in sentences])
     assert first.text[answer.start : answer.end] == sentences[int(np.argmax(logits))]
