@@ -59,13 +59,14 @@ def read_corpus(path: Path) -> Iterator[Document]:
         yield from _table_documents(path)
 
 
-def read_hub_dataset(name: str) -> Iterator[Document]:
+def read_hub_dataset(name: str, public: bool = False) -> Iterator[Document]:
     """Yield the documents of the dataset `hf:OWNER/NAME[:SPLIT]`, by the columns of a table.
 
-    A name that is a local folder is read from there: let nobody but the operator give one.
+    A name that is a local folder is read from there: check one that isn't the operator's, and read
+    it as `public`, without the operator's token.
     Raises `CorpusError` naming the row, or why the dataset can't be had; see `hub_rows`.
     """
-    return _row_documents(name, hub_rows(name))
+    return _row_documents(name, hub_rows(name, public))
 
 
 def _table_documents(file: Path) -> Iterator[Document]:

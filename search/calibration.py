@@ -24,6 +24,8 @@ RELEVANT = 2
 ANSWER_PROBABILITY = 0.8
 """A first hit this likely to answer gives a short answer; how often it was right is kept as
 `Calibration.answers_relevant`."""
+NO_ANSWER_PROBABILITY = 0.1
+"""With a first hit less likely than this the person is told that there may be no answer."""
 FOLDS = 5
 BINS = 10
 

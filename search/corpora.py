@@ -25,7 +25,7 @@ from index.errors import IndexStoreError
 from index.store import Manifest, current_generation
 from search.engine import Engine
 from search.errors import CorporaError
-from search.uploads import check_files, uploaded
+from search.uploads import check_dataset, check_files, uploaded
 
 logger = logging.getLogger(__name__)
 
@@ -93,14 +93,25 @@ class Corpora:
             return self._engines[folder]
 
     def add(
-        self, name: str, files: Sequence[Path], progress: Callable[[int, int], None] | None = None
+        self,
+        name: str,
+        files: Sequence[Path],
+        progress: Callable[[int, int], None] | None = None,
+        dataset: str = "",
     ) -> Corpus:
-        """Index `files` as a new corpus; whatever fails, nothing of it stays.
+        """Index `files`, or a `dataset` of the hub, as a new corpus; a failure leaves nothing.
 
-        `progress` is told (files read, of all). Raises `CorporaError` for a name or files that
-        can't be taken, and the errors of `build_index`.
+        `dataset` is OWNER/NAME or OWNER/NAME:SPLIT. `progress` is told (files read, of all).
+        Raises `CorporaError` for a name, files or a dataset that can't be taken, and the errors of
+        `build_index`.
         """
-        check_files(files)
+        dataset = dataset.strip()
+        if dataset and files:
+            raise CorporaError("Both files and a dataset. Give one of them.", "both")
+        if dataset:
+            check_dataset(dataset)
+        else:
+            check_files(files)
         with self._lock:
             name = self._free(name)
             if len(self._corpora) + len(self._building) >= MAX_CORPORA:
@@ -112,7 +123,7 @@ class Corpora:
             self._building.add(name)
         hidden = self._folder / f".{uuid.uuid4().hex}"
         try:
-            corpus = self._built(name, files, hidden, progress or (lambda _, of: None))
+            corpus = self._built(name, files, dataset, hidden, progress or (lambda _, of: None))
             with self._lock:
                 self._corpora[name] = corpus
         finally:
@@ -151,13 +162,18 @@ class Corpora:
         shutil.rmtree(gone, ignore_errors=True)
 
     def _built(
-        self, name: str, files: Sequence[Path], hidden: Path, progress: Callable[[int, int], None]
+        self,
+        name: str,
+        files: Sequence[Path],
+        dataset: str,
+        hidden: Path,
+        progress: Callable[[int, int], None],
     ) -> Corpus:
         models, window = self.home.models, self.home.settings.window_chars
         # An encoder of its own: the shared one would keep every search waiting, or meet two threads
         # in its tokenizer.
         encoder = Encoder(models.encoder.name)
-        documents = uploaded(files, window, progress)
+        documents = uploaded(files, dataset, window, progress)
         build_index(documents, hidden, encoder, models.analyzer, window, progress=False)
         _write_about(hidden, name, datetime.now(UTC))
         shown = self._folder / hidden.name.removeprefix(".")

@@ -11,7 +11,7 @@ from typing import Self
 from index.build import OpenIndex
 from index.corpus import clean
 from index.sentences import sentence_spans
-from search.calibration import ANSWER_PROBABILITY
+from search.calibration import ANSWER_PROBABILITY, NO_ANSWER_PROBABILITY
 from search.errors import QueryError
 from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
@@ -112,7 +112,12 @@ class Engine:
             )
             for rank, i in enumerate(order, 1)
         ]
-        notes = (*ranking.notes, "passage_cut") if any(cut) else ranking.notes
+        likely = reranked[0].probability
+        told = (
+            ("no_answer", likely is not None and likely < NO_ANSWER_PROBABILITY),
+            ("passage_cut", any(cut)),
+        )
+        notes = (*ranking.notes, *(note for note, holds in told if holds))
         hits = (*reranked, *ranking.hits[len(head) :])
         return replace(ranking, hits=hits, seconds=seconds, notes=notes)
 

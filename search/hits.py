@@ -12,6 +12,7 @@ NOTES = {
     "no_words": "the query holds no content word, only function words or signs",
     "bm25_nothing": "BM25 found nothing: no word of the query is in the corpus",
     "dense_nothing": "the encoder found nothing: it knows no word of the query",
+    "no_answer": "even the first hit is unlikely to answer: try other words",
     "passage_cut": "the cross-encoder read only the beginning of some passages",
 }
 """What a ranking may have to tell, in English; the page has its own words for each."""

@@ -1,13 +1,16 @@
-"""Files that a person uploaded -> documents of one corpus, within limits."""
+"""Files that a person uploaded, or a dataset named -> documents of one corpus, within limits."""
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.corpus import Document, clean, read_corpus
+from index.corpus import Document, clean, read_corpus, read_hub_dataset
 from index.errors import CorpusError, EmptyCorpusError
 from index.passages import split_document
 from index.readers.file import READERS
+from index.readers.hub import PREFIX
 from search.errors import CorporaError
 
 SUFFIXES = (".jsonl", ".csv", *READERS)
@@ -15,6 +18,7 @@ SUFFIXES = (".jsonl", ".csv", *READERS)
 MAX_FILES = 200
 MAX_BYTES = 50_000_000
 MAX_PASSAGES = 100_000
+_DATASET = re.compile(r"[\w.-]+/[\w.-]+(:\w+)?")
 
 
 def check_files(files: Sequence[Path]) -> None:
@@ -51,26 +55,57 @@ def check_files(files: Sequence[Path]) -> None:
         )
 
 
-def uploaded(
-    files: Sequence[Path], window_chars: int, progress: Callable[[int, int], None]
-) -> Iterator[Document]:
-    """The documents of the files, until their passages are too many: before the long work begins.
+def check_dataset(name: str) -> None:
+    """Raises `CorporaError` unless `name` is OWNER/NAME or OWNER/NAME:SPLIT and no place here."""
+    # A name that is a local path would be read from there: nobody may open the server's folders.
+    if not _DATASET.fullmatch(name) or os.path.exists(name.partition(":")[0]):
+        raise CorporaError(
+            f"{name!r} names no dataset of the hub. Give OWNER/NAME or OWNER/NAME:SPLIT.",
+            "bad_dataset",
+            dataset=name,
+        )
 
-    `progress` is told (files read, of all). Of several tables each gives its name to the ids.
-    Raises `CorporaError` for a file that can't be read or holds nothing.
+
+def uploaded(
+    files: Sequence[Path], dataset: str, window_chars: int, progress: Callable[[int, int], None]
+) -> Iterator[Document]:
+    """The documents of the files, or of the dataset if it has a name.
+
+    Ends when their passages are too many: before the long work begins. `progress` is told (files
+    read, of all), a dataset being one. Of several tables each gives its name to the ids.
+    Raises `CorporaError` for what can't be read or holds nothing.
     """
     passages = 0
+    documents = _dataset_documents(dataset, progress) if dataset else _all_files(files, progress)
+    for document in documents:
+        passages += sum(1 for _ in split_document(document, window_chars))
+        if passages > MAX_PASSAGES:
+            raise CorporaError(
+                f"There are more than {MAX_PASSAGES} passages. Give fewer texts.",
+                "many_passages",
+                limit=MAX_PASSAGES,
+            )
+        yield document
+
+
+def _dataset_documents(name: str, progress: Callable[[int, int], None]) -> Iterator[Document]:
+    progress(0, 1)
+    try:
+        yield from read_hub_dataset(f"{PREFIX}{name}", public=True)
+    except CorpusError as error:
+        cause, why = error.__cause__, str(error).removeprefix(PREFIX)
+        if isinstance(cause, ConnectionError):
+            raise CorporaError(why, "no_hub") from error
+        if isinstance(cause, ImportError) and cause.name == "datasets":
+            raise CorporaError(why, "no_datasets") from error
+        raise CorporaError(why, "dataset", error=why) from error
+    progress(1, 1)
+
+
+def _all_files(files: Sequence[Path], progress: Callable[[int, int], None]) -> Iterator[Document]:
     for number, file in enumerate(files):
         progress(number, len(files))
-        for document in _documents(file, alone=len(files) == 1):
-            passages += sum(1 for _ in split_document(document, window_chars))
-            if passages > MAX_PASSAGES:
-                raise CorporaError(
-                    f"The files hold more than {MAX_PASSAGES} passages. Give fewer.",
-                    "many_passages",
-                    limit=MAX_PASSAGES,
-                )
-            yield document
+        yield from _documents(file, alone=len(files) == 1)
     progress(len(files), len(files))
 
 

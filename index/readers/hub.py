@@ -7,11 +7,12 @@ from index.errors import CorpusError
 PREFIX = "hf:"
 
 
-def hub_rows(name: str) -> Iterator[tuple[int, dict[str, object]]]:
+def hub_rows(name: str, public: bool = False) -> Iterator[tuple[int, dict[str, object]]]:
     """Yield (number from 1, row) of `hf:OWNER/NAME[:SPLIT]`; the split is train unless named.
 
     Rows without a column _id or id get their number for one. Rows are streamed and no code of the
-    dataset is run. Raises `CorpusError` when the package `datasets` is missing, the hub can't be
+    dataset is run. With `public` the hub isn't shown this machine's token, which opens its owner's
+    private datasets. Raises `CorpusError` when the package `datasets` is missing, the hub can't be
     reached or the dataset can't be read.
     """
     try:
@@ -22,7 +23,8 @@ def hub_rows(name: str) -> Iterator[tuple[int, dict[str, object]]]:
         ) from error
     place, _, split = name.removeprefix(PREFIX).partition(":")
     try:
-        rows = load_dataset(place, split=split or "train", streaming=True)
+        token = False if public else None
+        rows = load_dataset(place, split=split or "train", streaming=True, token=token)
         for number, row in enumerate(rows, 1):
             yield number, row if row.keys() & {"_id", "id"} else {"_id": number, **row}
     except ConnectionError as error:

@@ -20,6 +20,8 @@ CSS = """
   --button-primary-background-fill-hover: var(--primary-700); --color-accent: var(--primary-600); }
 .dark { --color-accent: var(--primary-500); }
 .row:has(> #language) > :first-child { flex-basis: 260px; }
+/* What helps to begin makes room for what was found. */
+body:has(#hits article) #examples { display: none; }
 .hits { display: flex; flex-direction: column; gap: 12px; }
 .hits article { border: 1px solid var(--border-color-primary); border-radius: 10px;
   padding: 14px 16px; background: var(--background-fill-primary); }

@@ -5,10 +5,9 @@ from search.ui.texts import Texts
 
 CSS = """
 #history:has(.history[hidden]), .history [hidden] { display: none; }
-.history .heading { flex-basis: 100%; }
 .history .latest { display: contents; }
 .history button { max-width: min(100%, 24em); overflow: hidden; text-overflow: ellipsis;
-  white-space: nowrap; font-size: 0.9em; font-weight: 400; }
+  white-space: nowrap; }
 .history .clear { border-color: transparent; background: none; text-decoration: underline; }
 .history summary { cursor: pointer; font-size: 0.9em; }
 .history details { max-width: 100%; }
@@ -73,9 +72,8 @@ def history_html(texts: Texts) -> str:
     label = escaped(texts.recent)
     return (
         f'<div class="offers history" role="group" aria-label="{label}" hidden>'
-        f'<div class="heading">{label} '
-        f'<button type="button" class="clear">{escaped(texts.clear)}</button></div>'
-        '<div class="latest"></div>'
+        f'<span>{label}</span><div class="latest"></div>'
         f"<details hidden><summary>{escaped(texts.earlier)}</summary>"
-        '<div class="earlier"></div></details></div>'
+        '<div class="earlier"></div></details>'
+        f'<button type="button" class="clear">{escaped(texts.clear)}</button></div>'
     )

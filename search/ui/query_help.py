@@ -22,7 +22,8 @@ from search.ui.texts import Texts
 CSS = """
 #offers:not(:has(button)) { display: none; }
 .offers { display: flex; flex-wrap: wrap; gap: 6px; align-items: baseline; }
-.offers button { padding: 3px 10px; border-radius: 8px; cursor: pointer; margin: 0;
+.offers button { font-size: 0.9em; font-weight: 400; padding: 3px 10px; margin: 0;
+  border-radius: 8px; cursor: pointer;
   border: 1px solid var(--border-color-primary); background: var(--background-fill-secondary);
   color: var(--body-text-color); }
 .offers button:focus-visible { outline: 3px solid #2563eb; }

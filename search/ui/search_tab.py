@@ -92,7 +92,9 @@ def add_search_tab(
         top_k = gr.Slider(1, MAX_RESULTS, value=10, step=1, label=start.top_k_label)
         where.render()  # type: ignore[no-untyped-call]
         sources = add_sources(corpora.home, language)
-    examples = gr.Examples([[e] for e in EXAMPLES], [query], label=start.examples_label)
+    examples = gr.Examples(
+        [[e] for e in EXAMPLES], [query], label=start.examples_label, elem_id="examples"
+    )
     summary = gr.HTML(elem_id="summary", js_on_load=LIVE)
     saved = gr.HTML(elem_id="saved", js_on_load=LIVE)
     hits = gr.HTML(

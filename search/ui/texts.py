@@ -83,6 +83,7 @@ RUSSIAN = Texts(
         "no_words": "В запросе нет значимых слов, только служебные или знаки.",
         "bm25_nothing": "BM25 ничего не нашёл: ни одного слова запроса нет в корпусе.",
         "dense_nothing": "Плотный поиск ничего не нашёл: ни одно слово запроса ему не знакомо.",
+        "no_answer": "Похоже, прямого ответа нет. Попробуйте спросить другими словами.",
         "passage_cut": "Некоторые отрывки длиннее, чем читает реранкер: он видел их начало.",
     },
     query_errors={
@@ -143,6 +144,7 @@ ENGLISH = Texts(
         "no_words": "The query holds no content words, only function words or signs.",
         "bm25_nothing": "BM25 found nothing: no word of the query is in the corpus.",
         "dense_nothing": "The dense stage found nothing: it knows no word of the query.",
+        "no_answer": "No passage seems to answer. Try other words.",
         "passage_cut": "Some passages are longer than the reranker reads: it saw their beginning.",
     },
     query_errors={

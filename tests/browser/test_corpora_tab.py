@@ -161,6 +161,27 @@ def test_what_cannot_be_added_is_told(page: Page, app_url: str, tmp_path: Path) 
     expect(page.locator("#corpora")).to_contain_text(RUSSIAN.none_yet)
 
 
+def test_a_dataset_of_a_hub_out_of_reach_is_told(page: Page, app_url: str, artefacts: Path) -> None:
+    page.goto(app_url)
+    expect(page.locator("#query textarea")).to_be_focused()
+    open_tab(page, "Корпуса")
+    page.get_by_label(RUSSIAN.name, exact=True).fill("Вики")
+    box = page.get_by_label(RUSSIAN.dataset)
+    told = page.locator("#corpus-added")
+    box.fill("search/ui")
+    box.press("Enter")
+    expect(told).to_have_text(RUSSIAN.errors["bad_dataset"].format(dataset="search/ui"))
+    box.fill("nobody/nothing:test")
+    page.locator("#add-corpus").click()
+    expect(told).to_have_text(RUSSIAN.errors["no_hub"], timeout=30_000)
+    expect(box).to_have_value("nobody/nothing:test")
+    page.screenshot(path=artefacts / "corpora-dataset.png", full_page=True)
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)  # the labels fade in
+    page.screenshot(path=artefacts / "corpora-dataset-phone.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_a_link_to_a_corpus_that_is_gone(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/?q={quote('кит')}&corpus={quote('Китобой')}")
     expect(page.locator("#hits")).to_have_text(RUSSIAN.errors["unknown"].format(name="Китобой"))

@@ -17,6 +17,7 @@ from search.__main__ import main
 from search.calibration import (
     ANSWER_PROBABILITY,
     FILE,
+    NO_ANSWER_PROBABILITY,
     Calibration,
     JudgedHit,
     calibrate,
@@ -292,6 +293,12 @@ def test_the_answer_is_the_sentence_the_reranker_scores_highest(plain: Engine, q
     sentences = [first.text[s.start : s.end] for s in sentence_spans(first.text)]
     logits = plain.models.logits(query, [f"{first.title}\n{sentence}" for sentence in sentences])
     assert first.text[answer.start : answer.end] == sentences[int(np.argmax(logits))]
+
+
+def test_an_unlikely_first_hit_is_told(plain: Engine) -> None:
+    margin = np.log(NO_ANSWER_PROBABILITY / (1 - NO_ANSWER_PROBABILITY))
+    assert calibrated(plain, 0.0, margin - 1e-6).search(QUERY).notes == ("no_answer",)
+    assert calibrated(plain, 0.0, margin + 1e-6).search(QUERY).notes == ()
 
 
 def test_nothing_found_answers_nothing(plain: Engine) -> None:

@@ -1,4 +1,5 @@
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -185,3 +186,87 @@ def test_a_file_that_cannot_be_read_is_named_without_its_folder(
         assert error.value.reason == reason
         assert str(error.value).startswith(name)
         assert str(tmp_path) not in f"{error.value} {error.value.values}"
+
+
+NO_DATASETS = (
+    "plain",
+    "a/b/c",
+    "/etc/passwd",
+    "https://host/name",
+    "hf://datasets/owner/name",
+    "owner/name:",
+    "owner/name:a:b",
+    "owner/name\nmore",
+    "owner/na me",
+    "../corpora",
+    "inner/set",
+    "inner/set:train",
+)
+
+
+@pytest.mark.parametrize("name", NO_DATASETS)
+def test_a_name_that_is_no_datasets_or_is_a_place_here(
+    corpora: Corpora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    inside = tmp_path / "corpora" / "inner" / "set"
+    inside.mkdir(parents=True)
+    table(inside / "train.jsonl", ("1", "Секрет сервера."))
+    monkeypatch.chdir(tmp_path / "corpora")
+    with pytest.raises(CorporaError) as error:
+        corpora.add("чужое", [], dataset=name)
+    assert error.value.reason == "bad_dataset"
+    assert left(corpora) == [tmp_path / "corpora" / "inner"]
+
+
+def test_a_dataset_that_cannot_be_had(
+    corpora: Corpora, note: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(CorporaError, match="^nobody/nothing:test: the hub can't be") as error:
+        corpora.add("цветы", [], dataset=" nobody/nothing:test ")
+    assert error.value.reason == "no_hub"
+    with pytest.raises(CorporaError, match="Give one of them") as error:
+        corpora.add("цветы", [note], dataset="nobody/nothing")
+    assert error.value.reason == "both"
+    assert left(corpora) == []
+
+
+def test_the_package_that_reads_datasets_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "datasets", None)  # what Python does for one not there
+    with pytest.raises(CorporaError, match=r"pip install datasets") as error:
+        list(uploads.uploaded([], "nobody/nothing", 600, lambda done, of: None))
+    assert error.value.reason == "no_datasets"
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A local folder in the hub's place, behind the check that forbids one to people."""
+    (tmp_path / "owner" / "set").mkdir(parents=True)
+    table(tmp_path / "owner" / "set" / "test.jsonl", ("1", "Раз."), ("2", "Два."))
+    monkeypatch.chdir(tmp_path)
+    return "owner/set"
+
+
+def test_a_dataset_is_read_up_to_the_limit(dataset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+
+    def read() -> list[str]:
+        documents = uploads.uploaded(
+            [], f"{dataset}:test", 600, lambda done, of: told.append((done, of))
+        )
+        return [document.text for document in documents]
+
+    monkeypatch.setattr(uploads, "MAX_PASSAGES", 2)
+    assert read() == ["Раз.", "Два."]
+    assert told == [(0, 1), (1, 1)]
+    monkeypatch.setattr(uploads, "MAX_PASSAGES", 1)
+    with pytest.raises(CorporaError) as error:
+        read()
+    assert error.value.reason == "many_passages"
+
+
+def test_a_split_that_is_not_there_is_told(dataset: str) -> None:
+    with pytest.raises(CorporaError, match="^owner/set:dev: can't be read") as error:
+        list(uploads.uploaded([], f"{dataset}:dev", 600, lambda done, of: None))
+    assert error.value.reason == "dataset"

@@ -35,6 +35,12 @@ def add_corpora_tab(
             height=160,
             elem_id="corpus-files",
         )
+        dataset = gr.Textbox(
+            label=start.dataset,
+            placeholder=start.dataset_hint,
+            max_lines=1,
+            elem_id="corpus-dataset",
+        )
         with gr.Row(equal_height=True):
             name = gr.Textbox(
                 label=start.name,
@@ -56,24 +62,30 @@ def add_corpora_tab(
         managed = gr.HTML(padding=False, elem_id="corpus-managed")
 
     def add_corpus(
-        paths: list[str] | None, name: str, language: str, progress: gr.Progress = _PROGRESS
-    ) -> tuple[str, Any, Any]:
-        """What became of it; files and name stay to be corrected when nothing was added."""
+        paths: list[str] | None,
+        dataset: str,
+        name: str,
+        language: str,
+        progress: gr.Progress = _PROGRESS,
+    ) -> tuple[str, Any, Any, Any]:
+        """What became of it; what was given stays to be corrected when nothing was added."""
         texts = CORPORA_TEXTS[language]
         given = [Path(path) for path in paths or ()]
 
         def tell(read: int, of: int) -> None:
             step = texts.reading if read < of else texts.indexing
-            progress((read, of), desc=step, unit=texts.files_unit)
+            progress((read, of) if given else None, desc=step, unit=texts.files_unit)
 
         def build() -> str:
-            corpus = corpora.add(name, given, tell)
+            corpus = corpora.add(name, given, tell, dataset)
             return texts.added.format(
                 name=corpus.name, documents=corpus.documents, passages=corpus.passages
             )
 
         answer = _attempt(build, language)
-        return (answer.html, None, "") if answer.done else (answer.html, gr.skip(), gr.skip())
+        if not answer.done:
+            return answer.html, gr.skip(), gr.skip(), gr.skip()
+        return answer.html, None, "", ""
 
     def rename_corpus(
         chosen: str | None, new: str, where: str | None, language: str
@@ -125,13 +137,13 @@ def add_corpora_tab(
     }
     adds: dict[str, Any] = {
         "fn": add_corpus,
-        "inputs": [files, name, language],
-        "outputs": [added, files, name],
+        "inputs": [files, dataset, name, language],
+        "outputs": [added, files, dataset, name],
         "show_progress_on": added,
         **BUSY,
         **JOBS,
     }
-    changes = [trigger(**adds) for trigger in (add.click, name.submit)]
+    changes = [trigger(**adds) for trigger in (add.click, name.submit, dataset.submit)]
     quiet = {**QUIET, **JUDGING}
     changes += [
         rename.click(
@@ -149,6 +161,7 @@ def add_corpora_tab(
         relabel(intro, CORPORA_TEXTS, value=_intro),
         relabel(adding, CORPORA_TEXTS, label="add"),
         relabel(files, CORPORA_TEXTS, label="files"),
+        relabel(dataset, CORPORA_TEXTS, label="dataset", placeholder="dataset_hint"),
         relabel(name, CORPORA_TEXTS, label="name", placeholder="name_hint"),
         relabel(add, CORPORA_TEXTS, value="add_button"),
         (added, lambda _: ""),

@@ -17,6 +17,8 @@ class CorporaTexts:
     none_yet: str
     add: str
     files: str
+    dataset: str
+    dataset_hint: str
     name: str
     name_hint: str
     add_button: str
@@ -47,7 +49,8 @@ RUSSIAN = CorporaTexts(
     where="Где искать",
     home="Демонстрационный корпус",
     intro="Загрузите свои тексты — JSONL, CSV, TXT, Markdown, HTML, DOCX или PDF, — и поиск пойдёт "
-    "по ним: до {files} файлов, вместе до {megabytes} МБ. Добавленный корпус видят, могут "
+    "по ним: до {files} файлов, вместе до {megabytes} МБ. Вместо файлов можно назвать открытый "
+    "набор данных Hugging Face со столбцом text. Добавленный корпус видят, могут "
     "переименовать и удалить все, кто открывает эту страницу.",
     columns={
         "name": "Корпус",
@@ -58,10 +61,12 @@ RUSSIAN = CorporaTexts(
     none_yet="Своих корпусов пока нет.",
     add="Добавить корпус",
     files="Файлы",
+    dataset="Или набор данных Hugging Face",
+    dataset_hint="OWNER/NAME или OWNER/NAME:SPLIT",
     name="Название",
     name_hint="Инструкции отдела",
     add_button="Добавить",
-    reading="Чтение файлов",
+    reading="Чтение текстов",
     files_unit="файлов",
     indexing="Построение индекса",
     added="Корпус «{name}» добавлен: документов — {documents}, отрывков — {passages}. "
@@ -84,7 +89,13 @@ RUSSIAN = CorporaTexts(
         "taken": "Корпус «{name}» уже есть. Введите другое название.",
         "unknown": "Корпуса «{name}» нет: возможно, его удалили. Выберите другой.",
         "too_many": "Корпусов уже {limit}, больше нельзя. Удалите один из них.",
-        "no_files": "Выберите хотя бы один файл.",
+        "no_files": "Выберите хотя бы один файл или назовите набор данных.",
+        "both": "Даны и файлы, и набор данных. Оставьте что-то одно.",
+        "bad_dataset": "«{dataset}» — не имя набора данных. Введите OWNER/NAME или OWNER/NAME:SPLIT.",
+        "no_hub": "Hugging Face сейчас недоступен. Повторите позже или загрузите файлы.",
+        "no_datasets": "Здесь не читают наборы данных: на сервере нет пакета datasets. "
+        "Загрузите файлы.",
+        "dataset": "Набор данных не читается. Проверьте имя и часть. Подробности: {error}",
         "many_files": "Файлов {count}, можно не больше {limit}. Выберите меньше.",
         "format": "{file}: такие файлы не читаются. Подойдут {formats}.",
         "same_file": "{file}: так называются два файла. Переименуйте один из них.",
@@ -92,14 +103,15 @@ RUSSIAN = CorporaTexts(
         "unreadable": "Файл не читается: повреждён, защищён паролем или не того формата. "
         "Подробности: {error}",
         "large": "Файлы занимают больше {megabytes} МБ. Выберите меньше.",
-        "many_passages": "В файлах больше {limit} отрывков. Выберите меньше.",
+        "many_passages": "В текстах больше {limit} отрывков. Возьмите меньше.",
     },
 )
 ENGLISH = CorporaTexts(
     where="Where to search",
     home="Demo corpus",
     intro="Upload texts of your own — JSONL, CSV, TXT, Markdown, HTML, DOCX or PDF — and search "
-    "them: up to {files} files, {megabytes} MB together. Everyone who opens this page sees the "
+    "them: up to {files} files, {megabytes} MB together. Instead of files you can name a public "
+    "Hugging Face dataset with a column text. Everyone who opens this page sees the "
     "corpora added here and may rename and delete them.",
     columns={
         "name": "Corpus",
@@ -110,10 +122,12 @@ ENGLISH = CorporaTexts(
     none_yet="No corpora of your own yet.",
     add="Add a corpus",
     files="Files",
+    dataset="Or a Hugging Face dataset",
+    dataset_hint="OWNER/NAME or OWNER/NAME:SPLIT",
     name="Name",
     name_hint="Our manuals",
     add_button="Add",
-    reading="Reading files",
+    reading="Reading the texts",
     files_unit="files",
     indexing="Building the index",
     added="The corpus “{name}” is added: {documents} documents, {passages} passages. "
@@ -136,7 +150,13 @@ ENGLISH = CorporaTexts(
         "taken": "There is a corpus “{name}” already. Type another name.",
         "unknown": "There is no corpus “{name}”: it may have been deleted. Choose another.",
         "too_many": "There are {limit} corpora already, and no room for more. Delete one.",
-        "no_files": "Choose at least one file.",
+        "no_files": "Choose at least one file or name a dataset.",
+        "both": "Both files and a dataset are given. Keep one of them.",
+        "bad_dataset": "“{dataset}” is no dataset's name. Type OWNER/NAME or OWNER/NAME:SPLIT.",
+        "no_hub": "Hugging Face can't be reached now. Try later or upload files.",
+        "no_datasets": "Datasets can't be read here: the server has no package datasets. "
+        "Upload files.",
+        "dataset": "The dataset can't be read. Check its name and split. Details: {error}",
         "many_files": "{count} files, at most {limit} are taken. Choose fewer.",
         "format": "{file}: such files can't be read. Give {formats}.",
         "same_file": "{file}: two files have this name. Rename one of them.",
@@ -144,7 +164,7 @@ ENGLISH = CorporaTexts(
         "unreadable": "This file can't be read: damaged, locked with a password or of "
         "another format. Details: {error}",
         "large": "The files take more than {megabytes} MB. Choose fewer.",
-        "many_passages": "The files hold more than {limit} passages. Choose fewer.",
+        "many_passages": "The texts hold more than {limit} passages. Take fewer.",
     },
 )
 CORPORA_TEXTS = dict(zip(LANGUAGES, (RUSSIAN, ENGLISH), strict=True))

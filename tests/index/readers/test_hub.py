@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pyarrow as pa
@@ -91,6 +93,46 @@ def test_a_hub_that_cannot_be_reached_is_told() -> None:
     ).stdout
     assert told.startswith("hf:nobody/nothing:test: the hub can't be reached")
     assert "HF_HUB_OFFLINE" in told
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_name_that_anyone_may_give_is_read_without_the_token(public: bool) -> None:
+    seen: set[str | None] = set()
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:  # noqa: N802
+            seen.add(self.headers.get("Authorization"))
+            self.send_response(404)
+            self.send_header("X-Error-Code", "RepoNotFound")
+            self.end_headers()
+
+        do_GET = do_HEAD  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    program = (
+        "from index.corpus import read_hub_dataset; from index.errors import CorpusError\n"
+        f"try: list(read_hub_dataset('hf:owner/private', public={public}))\n"
+        "except CorpusError as error: print(error)"
+    )
+    with HTTPServer(("127.0.0.1", 0), Hub) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = os.environ | {
+            "HF_HUB_OFFLINE": "0",
+            "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+            "HF_TOKEN": "hf_secret",
+        }
+        told = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        ).stdout
+        server.shutdown()
+    assert "doesn't exist on the Hub" in told
+    assert ("Bearer hf_secret" not in seen) == public
 
 
 def test_the_package_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,9 +37,11 @@ class Tab:
         ]
         return functions[0](*given)
 
-    def add(self, name: str, *files: Path, language: str = RU) -> tuple[str, Any, Any]:
-        answer: tuple[str, Any, Any] = self.call(
-            "add_corpus", [str(file) for file in files], name, language
+    def add(
+        self, name: str, *files: Path, dataset: str = "", language: str = RU
+    ) -> tuple[str, Any, Any, Any]:
+        answer: tuple[str, Any, Any, Any] = self.call(
+            "add_corpus", [str(file) for file in files], dataset, name, language
         )
         return answer
 
@@ -68,9 +70,9 @@ def error(text: str) -> str:
 
 
 def test_an_added_corpus_is_listed_and_offered(tab: Tab) -> None:
-    html, files, name = tab.add(HOSTILE, tab.note)
+    html, *given = tab.add(HOSTILE, tab.note)
     assert html == message_html(RUSSIAN.added.format(name=HOSTILE, documents=1, passages=1))
-    assert (files, name) == (None, "")
+    assert given == [None, "", ""]
     shelf, own, where = tab.call("refresh_corpora", None, HOME, RU)
     assert "&lt;img src=x&gt;" in shelf and "<img" not in shelf
     assert own["choices"] == [HOSTILE]
@@ -84,12 +86,25 @@ def test_what_cannot_be_added_is_told_and_stays_to_be_corrected(tab: Tab) -> Non
     for texts, language in ((RUSSIAN, RU), (ENGLISH, EN)):
         assert tab.add("а", language=language)[0] == error(texts.errors["no_files"])
         assert tab.add(" ", tab.note, language=language)[0] == error(texts.errors["no_name"])
-        html, files, name = tab.add("а", broken, language=language)
+        html, *given = tab.add("а", broken, language=language)
         told = texts.errors["unreadable"].format(error="битый.jsonl:1: not valid JSON")
         assert message_html(told, "message error")[:-6] in html
         assert str(tab.note.parent) not in html
-        assert files == name == gr.skip()
+        assert given == [gr.skip()] * 3
     assert tab.corpora.own() == ()
+
+
+def test_a_dataset_that_cannot_be_added_is_told(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    for texts, language in ((RUSSIAN, RU), (ENGLISH, EN)):
+        both = tab.add("а", tab.note, dataset="owner/name", language=language)
+        assert both == (error(texts.errors["both"]), *[gr.skip()] * 3)
+        html = tab.add("а", dataset="owner/name", language=language)[0]
+        assert html == error(texts.errors["no_hub"])
+        html = tab.add("а", dataset=HOSTILE, language=language)[0]
+        assert html == error(texts.errors["bad_dataset"].format(dataset=HOSTILE))
+        assert "<img" not in html
 
 
 def test_a_corpus_is_renamed(tab: Tab) -> None:
