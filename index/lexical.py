@@ -123,11 +123,7 @@ class LexicalIndex:
 
     def scores(self, lemmas: Iterable[str]) -> NDArray[np.float64]:
         """BM25 of every passage, shape (passages,); a repeated lemma counts each time."""
-        scores = np.zeros(self.passages)
-        for lemma in lemmas:
-            span = self._span(lemma)
-            scores[self.rows[span]] += self.impacts[span]
-        return scores
+        return self._sum([self._span(lemma) for lemma in lemmas])
 
     def contributions(self, lemmas: Sequence[str], row: int) -> list[float]:
         """BM25 of each lemma in the passage of `row`, in order; 0.0 for one it lacks.
@@ -147,15 +143,22 @@ class LexicalIndex:
 
         `allowed`, shape (passages,), keeps the search to some rows.
         """
-        scores = self.scores(lemmas)
+        spans = [self._span(lemma) for lemma in lemmas]
+        scores = self._sum(spans)
         if allowed is not None:
             scores[~allowed] = 0.0
-        found = np.flatnonzero(scores)
+        # The k-th best of one term's passages bounds the k-th best of all from below: nearly all
+        # passages fall at the first comparison. The rarest of the terms that have k is tightest.
+        wide = [span for span in spans if span.stop - span.start >= k]
+        span = min(wide, key=lambda span: span.stop - span.start, default=slice(0, 0))
+        bound = _kth(scores[self.rows[span]], k) if wide else 0.0
+        found = np.flatnonzero(scores >= bound) if bound else np.flatnonzero(scores)
+        values = scores[found]
         if len(found) > k:
-            threshold = np.partition(scores[found], -k)[-k]
-            found = found[scores[found] >= threshold]
-        best = found[np.argsort(-scores[found], kind="stable")][:k]
-        return [(int(row), float(scores[row])) for row in best]
+            good = values >= _kth(values, k)
+            found, values = found[good], values[good]
+        order = np.argsort(-values, kind="stable")[:k]
+        return list(zip(found[order].tolist(), values[order].tolist(), strict=True))
 
     def save(self, directory: Path) -> None:
         """Write terms.json and one .npy file an array into `directory`."""
@@ -175,6 +178,14 @@ class LexicalIndex:
         )
         return cls({term: column for column, term in enumerate(terms)}, *arrays)
 
+    def _sum(self, spans: Sequence[slice]) -> NDArray[np.float64]:
+        """Scores of all passages; bincount adds a passage's impacts in the order of the spans."""
+        if not spans:
+            return np.zeros(self.passages)
+        rows = np.concatenate([self.rows[span] for span in spans])
+        impacts = np.concatenate([self.impacts[span] for span in spans])
+        return np.bincount(rows, impacts, self.passages).astype(np.float64, copy=False)
+
     def _span(self, lemma: str) -> slice:
         column = self.columns.get(lemma)
         return slice(0, 0) if column is None else slice(*self.starts[column : column + 2])
@@ -185,3 +196,8 @@ class LexicalIndex:
         place = np.searchsorted(rows, row)
         held = place < len(rows) and rows[place] == row
         return float(self.impacts[span][place]) if held else 0.0
+
+
+def _kth(values: NDArray[np.float64], k: int) -> float:
+    """The k-th greatest."""
+    return float(np.partition(values, -k)[-k])
