@@ -308,7 +308,7 @@ def test_the_limit_is_a_setting(small_index: Path, settings: Settings) -> None:
 def test_a_stage_that_found_nothing_is_noted(
     small_engine: Engine, query: str, notes: tuple[str, ...]
 ) -> None:
-    ranking = small_engine.search(query)
+    ranking = small_engine.candidates(query)
     assert ranking.notes == notes
     assert set(ranking.notes) <= NOTES.keys()
     for stage, note in (("bm25", "bm25_nothing"), ("dense", "dense_nothing")):
