@@ -29,7 +29,7 @@ def answers(
     sources: list[str],
     spoken: str,
 ) -> Iterator[tuple[str, str]]:
-    """The fused order at once, then the reranked one, then with the short answer if there is one.
+    """The fused order at once, then the reranked one with the short answer, if there is one.
 
     Errors come as a message, not a trace.
     """
@@ -53,11 +53,7 @@ def answers(
             )
 
         yield shown(engine.finish(first, top_k), waiting=bool(found))
-        reranked = engine.finish(engine.rerank(first), top_k)
-        yield shown(reranked)
-        answered = engine.answered(reranked)
-        if answered.answer:
-            yield shown(answered)
+        yield shown(engine.answered(engine.finish(engine.rerank(first), top_k)))
     except QueryError as error:
         yield "", query_error_html(error, texts)
     except NotReadyError as error:

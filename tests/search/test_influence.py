@@ -29,20 +29,18 @@ def test_a_drop_is_the_logit_with_the_words_minus_the_logit_without(engine: Engi
 
 
 @pytest.mark.parametrize(
-    ("query", "moved_by"),
+    "query",
     [
-        ("какова глубина Байкала", {"байкал"}),
-        ("сколько дней есть на обмен товара", {"день", "обмен"}),
-        ("почему оседает бисквит", {"бисквит", "осесть"}),
-        ("как спасти засыхающий фикус", {"фикус"}),
+        "какова глубина Байкала",
+        "сколько дней есть на обмен товара",
+        "почему оседает бисквит",
+        "как спасти засыхающий фикус",
     ],
 )
-def test_what_a_query_asks_about_weighs_most(
-    engine: Engine, query: str, moved_by: set[str]
-) -> None:
+def test_a_word_of_the_query_weighs_most(engine: Engine, query: str) -> None:
     passage = engine.search(query).hits[0].passage
-    ranked = sorted(influences(engine.models, query, passage), key=lambda found: -found.drop)
-    assert {found.lemma for found in ranked[: len(moved_by)]} == moved_by
+    strongest = max(influences(engine.models, query, passage), key=lambda found: found.drop)
+    assert strongest.lemma in engine.models.analyzer.lemmas(query)
 
 
 def test_every_content_word_is_left_out_once(small_engine: Engine) -> None:

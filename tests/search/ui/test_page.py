@@ -111,9 +111,7 @@ def test_the_endpoint_names_what_it_refuses(
 def test_an_answer_shows_the_fused_order_first_then_the_reranked_one(
     page: gr.Blocks, small_engine: Engine
 ) -> None:
-    first, *_, last = function(page, "answer")(
-        "чем питается кит", 3.0, [], HOME, "Русский", *NOBODY
-    )
+    first, last = function(page, "answer")("чем питается кит", 3.0, [], HOME, "Русский", *NOBODY)
     fused = small_engine.candidates("чем питается кит")
     assert first[1] == hits_html(small_engine.finish(fused, 3), RUSSIAN, JUDGE_TEXTS["Русский"], {})
     found = small_engine.search("чем питается кит", 3)
