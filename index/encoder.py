@@ -1,73 +1,77 @@
 """Text -> unit vectors by any sentence-transformers model, named by hub id or path."""
 
-import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
+from tqdm import tqdm
 
-from index.errors import ModelError
+from index.model_folder import check_model_folder
 
 Vectors = NDArray[np.float32]
 
+_CHUNK = 20_000
+"""Texts whose vectors are held twice, as the model gives them and scaled."""
 
-class Encoder:
-    """A SentenceTransformer with its own query and passage prompts."""
 
-    def __init__(self, name: str, device: str = "cpu", batch_size: int = 64) -> None:
-        """Load the model; raises `ModelError` saying which, where it looked and what to set."""
-        self.name = name
-        self._batch_size = batch_size
-        try:
-            self._model = SentenceTransformer(name, device=device)
-        except Exception as error:  # the libraries raise a dozen kinds for one fact: not there
-            raise ModelError(missing_model("encoder", name, "ENCODER", error)) from error
+class Encoder(ABC):
+    """A model with its own query and passage prompts."""
+
+    name: str
+
+    @staticmethod
+    def open(name: str, device: str = "cpu") -> "Encoder":
+        """Load the model; raises `ModelError` saying which, where it looked and what to set.
+
+        A static embedding needs no torch on a CPU, whose import alone takes seconds.
+        """
+        check_model_folder(name)
+        from index.static_encoder import StaticEncoder
+
+        if device == "cpu" and StaticEncoder.can_read(Path(name)):
+            return StaticEncoder(name)
+        from index.torch_encoder import TorchEncoder
+
+        return TorchEncoder(name, device)
 
     @property
+    @abstractmethod
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._model.get_embedding_dimension() or 0)
 
-    @cached_property
+    @property
+    @abstractmethod
     def fingerprint(self) -> str:
         """SHA-256 of what decides a vector: weights, modules, tokenizer, prompts, length."""
-        digest = hashlib.sha256()
-        for key, tensor in sorted(self._model.state_dict().items()):
-            digest.update(key.encode())
-            digest.update(np.ascontiguousarray(tensor.cpu().float().numpy()).data)
-        for module in self._model:
-            config: dict[str, object] = getattr(module, "get_config_dict", dict)()
-            digest.update(f"{type(module).__name__} {sorted(config.items())!r}".encode())
-        tokenizer = self._model.tokenizer
-        backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
-        digest.update(backend.to_str().encode())
-        limits = (sorted(self._model.prompts.items()), self._model.max_seq_length)
-        digest.update(repr(limits).encode())
-        return digest.hexdigest()
+
+    @abstractmethod
+    def _vectors(self, texts: Sequence[str], kind: str) -> Vectors:
+        """The model's vectors of texts, shape (len(texts), dimension); "query" or "document"."""
 
     def encode_query(self, query: str) -> Vectors:
         """Unit vector of a query, shape (1, dimension)."""
-        return self._unit(self._model.encode_query([query], show_progress_bar=False))
+        return _unit(self._vectors([query], "query"))
 
     def encode_passages(self, texts: Sequence[str], progress: bool = False) -> Vectors:
         """Unit vectors of passages, shape (len(texts), dimension)."""
-        return self._unit(
-            self._model.encode_document(
-                list(texts), batch_size=self._batch_size, show_progress_bar=progress
-            )
-        )
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        with tqdm(total=len(texts), desc="encoding", unit="", disable=not progress) as bar:
+            for start in range(0, len(texts), _CHUNK):
+                chunk = list(texts[start : start + _CHUNK])
+                vectors[start : start + len(chunk)] = _unit(self._vectors(chunk, "document"))
+                bar.update(len(chunk))
+        return vectors
 
-    @staticmethod
-    def _unit(vectors: Vectors) -> Vectors:
-        """Rows scaled to length 1; a zero row (nothing known in the text) stays zero."""
-        floats = np.asarray(vectors, dtype=np.float32)
-        norms = np.linalg.norm(floats, axis=1, keepdims=True)
-        norms[norms == 0] = 1.0
-        unit: Vectors = np.divide(floats, norms)
-        return unit
+
+def _unit(vectors: Vectors) -> Vectors:
+    """Rows scaled to length 1; a zero row (nothing known in the text) stays zero."""
+    floats = np.asarray(vectors, dtype=np.float32)
+    norms = np.linalg.norm(floats, axis=1, keepdims=True)
+    norms[norms == 0] = 1.0
+    unit: Vectors = np.divide(floats, norms)
+    return unit
 
 
 def missing_model(kind: str, name: str, variable: str, error: Exception) -> str:

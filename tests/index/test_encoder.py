@@ -13,8 +13,10 @@ from sentence_transformers.sentence_transformer.modules import Dense, Normalize
 from index.corpus import read_corpus
 from index.encoder import Encoder
 from index.errors import ModelError
+from index.static_encoder import StaticEncoder
+from index.torch_encoder import TorchEncoder
 from search.evaluation import read_qrels, read_queries
-from search.settings import ROOT
+from search.settings import ROOT, Settings
 
 KOT, PYOS, DOM = (3, 0, 4), (0, 2, 0), (1, 2, 2)
 VECTORS = {"[UNK]": (0, 0, 0), "кот": KOT, "пёс": PYOS, "дом": DOM}
@@ -57,9 +59,47 @@ def test_query_and_passage_have_prompts_of_their_own(
 
 def test_row_i_is_the_vector_of_passage_i(tiny_model: Path) -> None:
     texts = ["кот", "пёс пёс дом", "рыба", "дом", "кот пёс"] * 3
-    encoder = Encoder(str(tiny_model), batch_size=2)
+    encoder = TorchEncoder(str(tiny_model), batch_size=2)
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
     np.testing.assert_allclose(encoder.encode_passages(texts), alone, rtol=1e-6)
+
+
+def test_passages_are_encoded_chunk_by_chunk(
+    tiny_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["кот", "пёс пёс дом", "рыба", "дом", "кот пёс"]
+    whole = tiny_encoder.encode_passages(texts)
+    for chunk in (1, 2, 5):
+        monkeypatch.setattr("index.encoder._CHUNK", chunk)
+        assert tiny_encoder.encode_passages(texts).tobytes() == whole.tobytes()
+    assert tiny_encoder.encode_passages([]).shape == (0, 3)
+
+
+@pytest.mark.parametrize("kind", ["query", "document"])
+def test_a_static_embedding_read_without_torch_is_the_same_model(
+    make_encoder: Callable[..., Encoder], kind: str
+) -> None:
+    static = make_encoder(VECTORS, {"query": "кот ", "document": ""})
+    torch_made = TorchEncoder(static.name)
+    assert type(static) is StaticEncoder
+    assert static.fingerprint == torch_made.fingerprint
+    assert static.dimension == torch_made.dimension
+    texts = ["кот", "пёс пёс дом", "рыба", "", "кот пёс"]
+    if kind == "query":
+        found = [np.concatenate([e.encode_query(t) for t in texts]) for e in (static, torch_made)]
+    else:
+        found = [e.encode_passages(texts) for e in (static, torch_made)]
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-6)
+
+
+def test_the_embedded_model_is_the_one_sentence_transformers_loads(
+    encoder: Encoder, settings: Settings
+) -> None:
+    plain = TorchEncoder(settings.encoder)
+    assert encoder.fingerprint == plain.fingerprint
+    texts = ["Кот спит на диване.", "дом", "рецепт борща\nсо свёклой", ""]
+    found, expected = encoder.encode_passages(texts), plain.encode_passages(texts)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("dimension", [1, 3, 8])
@@ -76,7 +116,7 @@ def test_fingerprint_is_the_models_not_the_folders(
 ) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(tiny_model, copy)
-    encoder = Encoder(str(copy))
+    encoder = Encoder.open(str(copy))
     assert encoder.name == str(copy) != tiny_encoder.name
     assert encoder.fingerprint == tiny_encoder.fingerprint
     assert len(encoder.fingerprint) == 64
@@ -132,7 +172,7 @@ def test_model_that_can_not_be_loaded_is_told(tmp_path: Path, content: str | Non
         (folder / "config.json").write_text(content, encoding="utf-8")
         place = f"the folder {folder}"
     with pytest.raises(ModelError) as caught:
-        Encoder(str(folder))
+        Encoder.open(str(folder))
     assert str(caught.value).startswith(
         f"The encoder {str(folder)!r} can't be loaded: looked in {place}. Set ENCODER to a model "
         "folder or hub name, or unset it for the embedded model. ("
@@ -146,7 +186,7 @@ def test_damaged_weights_are_told(tmp_path: Path, tiny_model: Path) -> None:
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(ModelError, match=r"The encoder '.*damaged' can't be loaded"):
-        Encoder(str(folder))
+        Encoder.open(str(folder))
 
 
 def test_embedded_model_gives_unit_vectors(encoder: Encoder) -> None:
