@@ -1,9 +1,10 @@
 """Reranked scores -> probabilities, learned from judgments; without judgments there are none.
 
-Kept as `calibration.json` beside the weights, it holds for these weights, this encoder and these
-shares only.
+Kept as `calibration.json` beside the weights, with a SHA-256 of its own, it holds for these
+weights, this encoder and these shares only.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -75,8 +76,12 @@ class Calibration:
         if not file.is_file():
             return None
         try:
-            found = cls(**json.loads(file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            sha256 = content.pop("sha256")
+            found = cls(**content)
+            if sha256 != found.sha256:
+                raise ValueError("it has changed since it was written: another SHA-256")
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise EvaluationError(
                 f"{file}: can't be read ({error}). Remove it, then calibrate "
                 "again: python -m search model calibrate SET"
@@ -93,11 +98,17 @@ class Calibration:
         shares = (settings.bm25_share, settings.dense_share)
         return shares == (self.bm25_share, self.dense_share)
 
+    @property
+    def sha256(self) -> str:
+        """Of all its fields."""
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
+
     def write(self, folder: Path) -> Path:
         """Write calibration.json beside the weights."""
         file = folder / FILE
+        content = asdict(self) | {"sha256": self.sha256}
         try:
-            file.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise EvaluationError(f"{file}: can't be written ({error.strerror}).") from error
         return file

@@ -2,21 +2,23 @@
 
 import logging
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import Self
 
-from index.build import OpenIndex
 from index.corpus import clean
+from index.opening import Place, open_index
+from index.search_index import SearchIndex
 from index.sentences import sentence_spans
+from index.timing import timed
 from search.calibration import ANSWER_PROBABILITY, NO_ANSWER_PROBABILITY
+from search.depth import FIRST, PORTION, reads_on
 from search.errors import QueryError
 from search.fusion import convex_fusion
 from search.highlight import best_sentence, matched_spans
 from search.hits import Hit, Ranking, Stage
 from search.models import Models
+from search.operations.record import note_seconds
 from search.serving import serving_settings
 from search.settings import Settings
 
@@ -26,25 +28,22 @@ logger = logging.getLogger(__name__)
 class Engine:
     """A search over one index with one encoder and one reranker; safe to share by threads."""
 
-    def __init__(self, index: OpenIndex, models: Models, settings: Settings) -> None:
+    def __init__(self, index: SearchIndex, models: Models, settings: Settings) -> None:
         self.index = index
         self.models = models
         self.settings = settings
 
     @classmethod
     def open(
-        cls, directory: Path | str, settings: Settings | None = None, models: Models | None = None
+        cls, place: Place, settings: Settings | None = None, models: Models | None = None
     ) -> Self:
         """Open an index with the models of `settings` (default: `serving_settings`).
 
-        Raises `ModelError` for a model that can't be had, `IndexStoreError` or
-        `IndexMismatchError` for an index that is missing, damaged or built with something else.
+        Raises `ModelError` for a model that can't be had and the errors of `open_index`.
         """
         settings = settings or serving_settings()
         models = models or Models.open(settings)
-        return cls(
-            OpenIndex.open(Path(directory), models.encoder, models.analyzer), models, settings
-        )
+        return cls(open_index(place, models.encoder, models.analyzer), models, settings)
 
     def search(self, query: str, top_k: int = 10, sources: Collection[str] = ()) -> Ranking:
         """The `top_k` best passages, each with the rank and score of every stage.
@@ -59,13 +58,13 @@ class Engine:
         query = self._checked(query)
         allowed = self.index.sources.rows(sources) if sources else None
         seconds: dict[str, float] = {}
-        with _timed(seconds, "bm25"):
+        with timed(seconds, "bm25"):
             lemmas = self.models.analyzer.lemmas(query)
             lexical = self.index.lexical.search(lemmas, self.settings.lexical_candidates, allowed)
-        with _timed(seconds, "dense"):
+        with timed(seconds, "dense"):
             vector = self.models.query_vector(query)
             dense = self.index.dense.search(vector, self.settings.dense_candidates, allowed)
-        with _timed(seconds, "fused"):
+        with timed(seconds, "fused"):
             weights = {"bm25": 1.0, "dense": self.settings.dense_weight}
             depths = {
                 "bm25": self.settings.lexical_candidates,
@@ -76,50 +75,62 @@ class Engine:
         for name, ranked in (("bm25", lexical), ("dense", dense), ("fused", fused)):
             for rank, (row, score) in enumerate(ranked, 1):
                 stages[row][name] = Stage(rank, score)
-        hits = tuple(Hit(self.index.passages[row], stages[row]) for row, _ in fused)
+        passages = self.index.passages.many([row for row, _ in fused])
+        hits = tuple(
+            Hit(passage, stages[row]) for passage, (row, _) in zip(passages, fused, strict=True)
+        )
+        note_seconds(seconds)
         silent = (("no_words", lemmas), ("bm25_nothing", lexical), ("dense_nothing", dense))
         notes = [note for note, found in silent if not found]
         return Ranking(query, hits, seconds, tuple(notes))
 
     def rerank(self, ranking: Ranking) -> Ranking:
-        """Second stage: the cross-encoder reorders the first `rerank_depth` candidates.
+        """Second stage: the cross-encoder reorders the first candidates, as `search.depth` says.
 
         Score = logit + bm25_share * BM25 / best BM25 of the candidates + dense_share * cosine
         (nothing added for a stage that did not find the passage): a small reranker alone forgets
-        what the first stage knows. Candidates below the depth keep their fused order.
+        what the first stage knows. Candidates that it did not read keep their fused order.
         """
-        head = ranking.hits[: self.settings.rerank_depth]
-        if not head:
+        if not ranking.hits[: self.settings.rerank_depth]:
             return ranking
         seconds = dict(ranking.seconds)
-        texts = [hit.passage.titled_text for hit in head]
-        with _timed(seconds, "reranked"):
-            logits = self.models.logits(ranking.query, texts)
-            cut = self.models.cut(ranking.query, texts)
-        top = max((hit.stages["bm25"].score for hit in head if "bm25" in hit.stages), default=1.0)
-        scores = [
-            logit + sum(self.first_stage_shares(hit, top))
-            for hit, logit in zip(head, logits, strict=True)
-        ]
-        order = sorted(range(len(head)), key=lambda i: -scores[i])
+        with timed(seconds, "reranked"):
+            read, out_of_time = self._read(ranking)
+        note_seconds({"reranked": seconds["reranked"]})
+        order = sorted(read, key=lambda scored: -scored[1])
         reranked = [
-            replace(
-                head[i],
-                stages=head[i].stages | {"reranked": Stage(rank, scores[i])},
-                logit=logits[i],
-                probability=self._probability(scores[i]),
-                cut=cut[i],
-            )
-            for rank, i in enumerate(order, 1)
+            replace(hit, stages=hit.stages | {"reranked": Stage(rank, score)})
+            for rank, (hit, score) in enumerate(order, 1)
         ]
         likely = reranked[0].probability
         told = (
             ("no_answer", likely is not None and likely < NO_ANSWER_PROBABILITY),
-            ("passage_cut", any(cut)),
+            ("passage_cut", any(hit.cut for hit in reranked)),
+            ("out_of_time", out_of_time),
         )
         notes = (*ranking.notes, *(note for note, holds in told if holds))
-        hits = (*reranked, *ranking.hits[len(head) :])
+        hits = (*reranked, *ranking.hits[len(reranked) :])
         return replace(ranking, hits=hits, seconds=seconds, notes=notes)
+
+    def _read(self, ranking: Ranking) -> tuple[list[tuple[Hit, float]], bool]:
+        """The hits that the cross-encoder read, each with its score; whether time ran out."""
+        settings, started, top = self.settings, time.perf_counter(), best_bm25(ranking)
+        head = ranking.hits[: settings.rerank_depth]
+        read: list[tuple[Hit, float]] = []
+        while reads_on([score for _, score in read], settings.rerank_gap):
+            portion = head[len(read) :][: PORTION if read else FIRST]
+            if not portion:
+                break
+            if read and 0 < settings.rerank_seconds <= time.perf_counter() - started:
+                return read, True
+            texts = [hit.passage.titled_text for hit in portion]
+            readings = self.models.read(ranking.query, texts)
+            for hit, reading in zip(portion, readings, strict=True):
+                score = reading.logit + sum(self.first_stage_shares(hit, top))
+                probability = self._probability(score)
+                hit = replace(hit, logit=reading.logit, probability=probability, cut=reading.cut)
+                read.append((hit, score))
+        return read, False
 
     def finish(self, ranking: Ranking, top_k: int) -> Ranking:
         """Keep the `top_k` first hits and mark in each the matched words and the best sentence."""
@@ -185,8 +196,7 @@ class Engine:
         return query
 
 
-@contextmanager
-def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    seconds[stage] = time.perf_counter() - start
+def best_bm25(ranking: Ranking) -> float:
+    """The best BM25 of the candidates; 1.0 when BM25 found none."""
+    found = (hit.stages["bm25"].score for hit in ranking.hits if "bm25" in hit.stages)
+    return max(found, default=1.0)

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.analyzer import Analyzer
 from index.corpus import clean
 from index.encoder import Vectors
-from index.passage_file import PassageFile
 from index.passages import Passage
-from search.engine import Engine
+from index.search_index import Passages
+from search.engine import Engine, best_bm25
 from search.errors import QueryError
 from search.hits import Hit, Ranking, Stage
 
@@ -71,7 +68,7 @@ class Explanation:
     lost_at: str
     """One of `LOST_AT`; "": the passage is shown."""
     whole_ranks: WholeRanks | None
-    """Only for a passage lost as "no_candidate"."""
+    """Only for a passage lost as "no_candidate", where the index ranks so deep: a cluster stops."""
 
 
 def explain(
@@ -112,21 +109,26 @@ def find_passages(engine: Engine, phrase_or_id: str, limit: int = 5) -> list[str
     wanted = clean(phrase_or_id)
     if not wanted:
         raise QueryError("No passage is named. Give its id or a phrase of its text.", "no_phrase")
-    passages, named, holding = engine.index.passages, list[str](), list[str]()
-    for row in range(len(passages)):
-        passage = passages[row]
-        if wanted in (passage.id, passage.document_id):
-            named.append(passage.id)
-        elif wanted.casefold() in passage.titled_text.casefold():
-            holding.append(passage.id)
-    lemmas = engine.models.analyzer.lemmas(wanted)
-    best = engine.index.lexical.search(lemmas, limit)
-    return (named or holding or [passages[row].id for row, _ in best])[:limit]
+    passages = engine.index.passages
+    if named := _named(passages, wanted, limit):
+        return named
+    rows = passages.holding(wanted, limit)
+    if not rows:
+        lemmas = engine.models.analyzer.lemmas(wanted)
+        rows = [row for row, _ in engine.index.lexical.search(lemmas, limit)]
+    return [passage.id for passage in passages.many(rows)]
 
 
-def _rows(passages: PassageFile, wanted: Sequence[str]) -> list[int]:
-    ids = set(wanted)
-    rows = {id: row for row in range(len(passages)) if (id := passages[row].id) in ids}
+def _named(passages: Passages, id: str, limit: int) -> list[str]:
+    """A document's first passage has its id, its further ones stand in the rows after it."""
+    if (row := passages.rows_of([id]).get(id)) is None:
+        return []
+    following = passages.many(range(row, min(row + limit, len(passages))))
+    return [passage.id for passage in following if id in (passage.id, passage.document_id)]
+
+
+def _rows(passages: Passages, wanted: Sequence[str]) -> list[int]:
+    rows = passages.rows_of(wanted)
     for id in wanted:
         if id not in rows:
             raise QueryError(
@@ -194,9 +196,7 @@ def _shares(engine: Engine, ranking: Ranking, hit: Hit) -> tuple[float, float] |
     """What `Engine.rerank` added to the logit for BM25 and for the cosine."""
     if hit.logit is None:
         return None
-    read = [other for other in ranking.hits if other.logit is not None]
-    top = max((o.stages["bm25"].score for o in read if "bm25" in o.stages), default=1.0)
-    return engine.first_stage_shares(hit, top)
+    return engine.first_stage_shares(hit, best_bm25(ranking))
 
 
 def _lost_at(hit: Hit, place: int | None, top_k: int, sources: Collection[str]) -> str:
@@ -215,13 +215,15 @@ def _whole_ranks(
     vector: Vectors,
     row: int,
     sources: Collection[str],
-) -> WholeRanks:
+) -> WholeRanks | None:
     index = engine.index
-    allowed: NDArray[np.bool_] | None = index.sources.rows(sources) if sources else None
+    allowed = index.sources.rows(sources) if sources else None
     everything = len(index.passages)
-    lexical = index.lexical.search([word.lemma for word in words], everything, allowed)
-    dense = index.dense.search(vector, everything, allowed)
-    return WholeRanks(_rank(lexical, row), _rank(dense, row))
+    bm25 = _rank(index.lexical.search([word.lemma for word in words], everything, allowed), row)
+    dense = _rank(index.dense.search(vector, everything, allowed), row)
+    held = any(word.bm25 for word in words)
+    too_deep = (held and bm25 is None) or (vector.any() and dense is None)
+    return None if too_deep else WholeRanks(bm25, dense)
 
 
 def _rank(ranked: Sequence[tuple[int, float]], row: int) -> int | None:

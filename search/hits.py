@@ -13,6 +13,7 @@ NOTES = {
     "bm25_nothing": "BM25 found nothing: no word of the query is in the corpus",
     "dense_nothing": "the encoder found nothing: it knows no word of the query",
     "no_answer": "even the first hit is unlikely to answer: try other words",
+    "out_of_time": "there was no time to rerank more candidates (RERANK_SECONDS)",
     "passage_cut": "the cross-encoder read only the beginning of some passages",
 }
 """What a ranking may have to tell, in English; the page has its own words for each."""

@@ -1,6 +1,5 @@
 """Which words of a passage moved the reranker: each content lemma left out in turn."""
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ MOST_LEMMAS = 150
 """Lemmas left out in turn, the first of a passage: no passage of our corpora holds more."""
 
 TEXTS_AT_ONCE = 16
-PAUSE_SECONDS = 0.001
+"""So that another thread's search waits for these few only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,8 @@ def without(text: str, spans: Iterable[Span]) -> str:
 
 
 def _logits(models: Models, query: str, texts: Sequence[str]) -> Iterator[float]:
-    """A few at a time, with a pause in which another thread's search gets the reranker."""
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         yield from models.logits(query, texts[start : start + TEXTS_AT_ONCE])
-        time.sleep(PAUSE_SECONDS)
 
 
 def _by_lemma(tokens: Iterable[Token]) -> list[tuple[str, tuple[Span, ...]]]:

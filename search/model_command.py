@@ -36,7 +36,7 @@ def add_model_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 def _promote(options: argparse.Namespace) -> None:
     settings = Settings.from_environment()
-    Reranker(str(options.reranker), device_for(settings))  # raises for what can't rerank
+    Reranker.open(str(options.reranker), device_for(settings))  # raises for what can't rerank
     promoted = promote(Path(settings.promotions), options.reranker, options.note)
     sys.stdout.write(f"{promoted.reranker} is used from the next start on.\n")
 

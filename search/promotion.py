@@ -78,14 +78,20 @@ def history(file: Path) -> list[Promotion]:
     """What a rollback would go through, the reranker in service last."""
     stack: list[Promotion] = []
     try:
-        content = _whole_lines(file.read_bytes()) if file.exists() else b""
-        for line in content.split(b"\n")[:-1]:
+        content = file.read_bytes() if file.exists() else b""
+        whole = _whole_lines(content)
+        if _goes_on(content[len(whole) :]):
+            raise ValueError("the last line ends in something else than a line break")
+        for line in whole.split(b"\n")[:-1]:
             row = json.loads(line)
             if "rollback" in row:
                 stack.pop()
             else:
-                stack.append(Promotion(**row))
-    except (OSError, ValueError, TypeError, IndexError) as error:
+                promotion = Promotion(**row)
+                if not all(type(value) is str for value in row.values()):
+                    raise TypeError("a field is no text")
+                stack.append(promotion)
+    except (OSError, ValueError, TypeError, IndexError, RecursionError) as error:
         raise ModelError(
             f"{file}: can't be read as a history of promotions ({error}). Mend or remove it; "
             "without it the embedded reranker is in service."
@@ -114,6 +120,15 @@ def _append(stream: BinaryIO, row: dict[str, str]) -> None:
     stream.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
     stream.flush()
     os.fsync(stream.fileno())
+
+
+def _goes_on(line: bytes) -> bool:
+    """Whether something follows its object: it wasn't torn off but damaged."""
+    text = line.decode("utf-8", "replace")
+    try:
+        return json.JSONDecoder().raw_decode(text)[1] < len(text)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _whole_lines(content: bytes) -> bytes:

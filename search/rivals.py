@@ -7,17 +7,18 @@ nothing.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from index.build import OpenIndex
 from index.encoder import Encoder
 from index.errors import IndexStoreError, ModelError
-from index.store import Manifest, current_generation
+from index.opening import open_index, read_manifest
+from index.search_index import SearchIndex
+from index.store import Manifest
 from search.engine import Engine
-from search.models import Models, device_for
+from search.models import Models, load_reranker
 from search.promotion import history, weights_hash
-from search.rerank import Reranker
 from search.settings import Settings
 
 HOME = ""
@@ -42,7 +43,7 @@ class Rivals:
         self._indexes = _labelled(indexes, home.settings.index_dir)
         self._promoted = dict(promoted or {})
         self._models: OrderedDict[tuple[str, str], Models] = OrderedDict()
-        self._opened: dict[str, OpenIndex] = {}
+        self._opened: dict[str, SearchIndex] = {}
         self._loading = threading.Lock()
 
     @classmethod
@@ -56,6 +57,10 @@ class Rivals:
         named = _names(settings.compare_rerankers)
         rerankers = [Settings().reranker, *promoted, *named]
         return cls(home, rerankers, _names(settings.compare_indexes), promoted)
+
+    def move_to(self, home: Engine) -> None:
+        """Compare with this engine from now on: the app's own index has a new generation."""
+        self.home = home
 
     @property
     def rerankers(self) -> tuple[str, ...]:
@@ -93,12 +98,12 @@ class Rivals:
             raise IndexStoreError(
                 f"No index {label!r} to compare with: name it in COMPARE_INDEXES."
             )
-        directory = Path(self._indexes[label])
+        place = self._indexes[label]
         with self._loading:
             index = self._opened.get(label)
-            manifest = index.manifest if index else Manifest.read(current_generation(directory))
+            manifest = index.manifest if index else read_manifest(place)
             models = self._models_of(manifest)
-            index = index or OpenIndex.open(directory, models.encoder, models.analyzer)
+            index = index or open_index(place, models.encoder, models.analyzer)
             self._opened[label] = index
         return Engine(index, models, self.home.settings)
 
@@ -109,8 +114,7 @@ class Rivals:
                 f"{label}: the weights have changed since they were promoted. Promote them again."
             )
         try:
-            device = device_for(home.settings)
-            reranker = Reranker(name, device, home.settings.rerank_batch)
+            reranker = load_reranker(replace(home.settings, reranker=name))
         except ModelError as error:
             raise ModelError(
                 f"The reranker {label!r} can't be compared: mend it or take it out of "
@@ -126,7 +130,7 @@ class Rivals:
         return self._kept(
             "encoder",
             manifest.encoder,
-            lambda: Models(home.analyzer, Encoder(manifest.encoder), home.reranker),
+            lambda: Models(home.analyzer, Encoder.open(manifest.encoder), home.reranker),
         )
 
     def _kept(self, kind: str, name: str, load: Callable[[], Models]) -> Models:

@@ -19,6 +19,7 @@ class Settings:
     """The product's settings; each field is overridden by the variable of its name in capitals."""
 
     index_dir: str = str(ROOT / "data" / "built" / "demo")
+    """A folder, or milvus+http://HOST:19530/COLLECTION, see `index.milvus`."""
     corpus: str = str(ROOT / "data" / "demo")
     """What the app indexes on its first start, when `index_dir` holds nothing yet."""
     corpora_dir: str = str(ROOT / "data" / "corpora")
@@ -31,12 +32,19 @@ class Settings:
     dense_candidates: int = 100
     dense_weight: float = 0.5
     """Weight of the dense list in the fusion; the lexical list weighs 1."""
-    rerank_depth: int = 20
-    """How many fused candidates the cross-encoder reads."""
+    rerank_depth: int = 50
+    """How many fused candidates the cross-encoder reads at most."""
+    rerank_gap: float = 6.0
+    """It reads on while one of the last read came within this of the best score: `search.depth`."""
+    rerank_seconds: float = 0.0
+    """It reads no further candidates after this time; 0: there is no limit."""
     bm25_share: float = 4.0
     dense_share: float = 6.0
     """Reranked score = logit + bm25_share * BM25 / best BM25 + dense_share * cosine."""
-    rerank_batch: int = 20
+    rerank_batch: int = 0
+    """Pairs computed at once; 0: a few on a CPU, many on a GPU."""
+    rerank_threads: int = 0
+    """Cores of the CPU for the reranker; 0: all there are."""
     max_query_chars: int = 1000
     database_url: str = f"sqlite:///{ROOT / 'data' / 'judgments' / 'judgments.sqlite'}"
     """Where judgments are kept: SQLite, or postgresql+psycopg://… for several replicas."""
@@ -48,6 +56,20 @@ class Settings:
     compare_indexes: str = ""
     """Further indexes for it: directories, separated by commas; see `search.rivals`."""
     window_chars: int = WINDOW_CHARS
+    queue_size: int = 64
+    """How many requests may wait for the models; the next are told that the server is busy."""
+    queue_seconds: float = 15.0
+    """Who would wait for longer than this is told so too."""
+    shutdown_seconds: float = 20.0
+    """How long a stopped app goes on to finish what it has begun."""
+    log_format: str = "text"
+    """"text", or "json": a JSON object a line."""
+    log_queries: int = 0
+    """1: what people search for is in the log."""
+    access_file: str = ""
+    """Users who sign in, and so what others may not do; see `python -m search access`."""
+    searches_per_minute: int = 60
+    """What one client may search where roles are asked for; 0: there is no limit."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -95,7 +117,15 @@ _LOWEST = {
     "rerank_depth": 0,
     "bm25_share": 0,
     "dense_share": 0,
-    "rerank_batch": 1,
+    "rerank_gap": 0,
+    "rerank_seconds": 0,
+    "rerank_batch": 0,
+    "rerank_threads": 0,
     "max_query_chars": 1,
     "window_chars": 200,
+    "queue_size": 1,
+    "queue_seconds": 0,
+    "shutdown_seconds": 0,
+    "log_queries": 0,
+    "searches_per_minute": 0,
 }

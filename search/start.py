@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.build import build_index
 from index.corpus import read_corpus
+from index.opening import is_remote
 from index.store import is_older
 from search.engine import Engine
 from search.models import Models
@@ -19,9 +20,12 @@ def open_engine(settings: Settings) -> Engine:
     """Open `settings.index_dir`, building it from `settings.corpus` when nothing is there yet.
 
     The default index is our own cache: one of an older format is built again, any other is told.
+    An index on a cluster is opened only, see `index.milvus.push`.
     """
-    directory = Path(settings.index_dir)
     models = Models.open(settings)
+    if is_remote(settings.index_dir):
+        return Engine.open(settings.index_dir, settings, models)
+    directory = Path(settings.index_dir)
     missing = not (directory / "CURRENT").exists()
     if missing or (directory == DEFAULT_INDEX and is_older(directory)):
         logger.info("indexing %s into %s", settings.corpus, directory)

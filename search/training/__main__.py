@@ -175,7 +175,7 @@ def _mixture(options: argparse.Namespace) -> None:
     report, analyzer = Report(), Analyzer()
     folders = [options.mixture.parent, *options.data]
     guard = LeakageGuard(options.against, analyzer)
-    encoder = Encoder(Settings.from_environment().encoder)
+    encoder = Encoder.open(Settings.from_environment().encoder)
     sources = read_mixture(options.mixture)
     drawn = mix(sources, folders, guard, analyzer, encoder, report)
     pairs = shuffled(drawn, limit=options.limit)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from search.errors import TrainingError
-from search.rerank import Reranker
+from search.torch_reranker import TorchReranker
 from search.training.checkpoint import (
     Progress,
     load_checkpoint,
@@ -136,7 +136,7 @@ def train_listwise(
 
 def mean_ndcg(encoder: CrossEncoder, validations: Sequence[Validation]) -> float:
     """Mean nDCG@10 over the sets of the order by the model alone."""
-    logits = Reranker.around(encoder, batch_size=20).logits
+    logits = TorchReranker.around(encoder, batch_size=20).logits
     return sum(v.of_model(logits)["ndcg@10"] for v in validations) / len(validations)
 
 

@@ -22,7 +22,7 @@ from search.engine import Engine
 from search.errors import QueryError
 from search.hits import NOTES, STAGES, Hit, Ranking
 from search.models import device_for
-from search.rerank import has_bfloat16
+from search.openvino_bert import has_bfloat16
 from search.settings import Settings
 
 QUERY = "Какова глубина Байкала?"
@@ -39,6 +39,7 @@ def demo_engine(demo_index: Path, settings: Settings) -> Engine:
         dense_candidates=100,
         dense_weight=0.5,
         rerank_depth=30,
+        rerank_gap=1000.0,
         bm25_share=2.0,
         dense_share=3.0,
     )
@@ -138,7 +139,7 @@ def test_logits_are_those_of_plain_sentence_transformers(
     plain = CrossEncoder(settings.reranker, device="cpu", activation_fn=torch.nn.Identity())
     expected = plain.predict([(QUERY, hit.passage.titled_text) for hit in read])
     spread = float(expected.max() - expected.min())
-    close = 0.05 * spread if has_bfloat16("cpu") else 1e-4
+    close = 0.05 * spread if has_bfloat16() else 1e-4
     assert [hit.logit for hit in read] == pytest.approx(expected.tolist(), abs=close)
 
 
@@ -202,6 +203,36 @@ def test_depth_zero_leaves_the_fused_order(small_index: Path, settings: Settings
     assert found.hits == engine.finish(engine.candidates("вода для чая"), 10).hits
     assert all(hit.logit is None and "reranked" not in hit.stages for hit in found.hits)
     assert tuple(found.seconds) == ("bm25", "dense", "fused")
+
+
+@pytest.mark.parametrize(("gap", "read"), [(0.0, 20), (12.0, 30), (1000.0, 60)])
+def test_it_reads_on_while_a_portion_comes_near_the_best(
+    demo_engine: Engine, candidates: Ranking, gap: float, read: int
+) -> None:
+    changed = replace(demo_engine.settings, rerank_depth=60, rerank_gap=gap)
+    engine = Engine(demo_engine.index, demo_engine.models, changed)
+    found = engine.rerank(candidates)
+    scored = [hit for hit in found.hits if "reranked" in hit.stages]
+    assert len(scored) == read
+    assert {hit.passage.id for hit in scored} == set(ids(candidates.hits[:read]))
+    assert ids(found.hits[read:]) == ids(candidates.hits[read:])
+    score = {hit.passage.id: hit.stages["reranked"].score for hit in scored}
+    scores = [score[id] for id in ids(candidates.hits[:read])]  # in the order of reading
+    for end in range(20, read, 10):
+        assert max(scores[end - 10 : end]) >= max(scores[:end]) - gap
+    if read < 60:
+        assert max(scores[-10:]) < max(scores) - gap
+
+
+def test_out_of_time_it_reads_no_more_and_says_so(demo_engine: Engine, candidates: Ranking) -> None:
+    hurried = replace(demo_engine.settings, rerank_gap=1000.0, rerank_seconds=1e-9)
+    found = Engine(demo_engine.index, demo_engine.models, hurried).rerank(candidates)
+    assert sum("reranked" in hit.stages for hit in found.hits) == 20
+    assert found.notes == ("out_of_time",)
+    at_leisure = replace(hurried, rerank_seconds=1000.0)
+    found = Engine(demo_engine.index, demo_engine.models, at_leisure).rerank(candidates)
+    assert sum("reranked" in hit.stages for hit in found.hits) == 30
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize(("bm25", "dense"), [(0.0, 0.0), (2.5, 0.0), (0.0, 1.5), (2.0, 3.0)])

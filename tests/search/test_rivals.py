@@ -12,6 +12,7 @@ from index.build import build_index
 from index.corpus import read_corpus
 from index.encoder import Encoder
 from index.errors import IndexStoreError, ModelError
+from index.model_folder import SUMS
 from search.engine import Engine
 from search.promotion import promote
 from search.rivals import HOME, MAX_MODELS, Rivals
@@ -33,6 +34,7 @@ def contrary(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pa
 
 
 def negate_head(folder: Path) -> None:
+    (folder / SUMS).unlink(missing_ok=True)
     weights = load_file(folder / "model.safetensors")
     for name in ("classifier.weight", "classifier.bias"):
         weights[name] = -weights[name]
@@ -91,7 +93,7 @@ def test_an_index_built_with_another_encoder_is_opened_with_that(
     (tmp_path / "encoder").mkdir()
     model.prompts = {"query": "вопрос: ", "document": ""}
     model.save(str(tmp_path / "encoder"))
-    other = Encoder(str(tmp_path / "encoder"))
+    other = Encoder.open(str(tmp_path / "encoder"))
     build_index(read_corpus(small_set), tmp_path / "index", other, analyzer, progress=False)
     offered = rivals(small_engine, tmp_path / "none", indexes=str(tmp_path / "index"))
     engine = offered.engine("index")

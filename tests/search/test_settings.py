@@ -10,11 +10,19 @@ LOWEST = {
     "dense_candidates": 1,
     "dense_weight": 0,
     "rerank_depth": 0,
+    "rerank_gap": 0,
+    "rerank_seconds": 0,
+    "rerank_threads": 0,
     "bm25_share": 0,
     "dense_share": 0,
-    "rerank_batch": 1,
+    "rerank_batch": 0,
     "max_query_chars": 1,
     "window_chars": 200,
+    "searches_per_minute": 0,
+    "queue_size": 1,
+    "queue_seconds": 0,
+    "shutdown_seconds": 0,
+    "log_queries": 0,
 }
 
 

@@ -130,7 +130,7 @@ def test_the_best_validation_is_what_is_saved(
     assert steps == [8, 16, 24, 32, 40]
     assert [step for step, _ in curve["loss"]] == [10, 20, 30, 40]
     best = max(value for _, value in curve["ndcg@10"])
-    reranker = Reranker(str(tmp_path / "best"))
+    reranker = Reranker.open(str(tmp_path / "best"))
     assert validation.of_model(reranker.logits)["ndcg@10"] == pytest.approx(best, abs=0.01)
     assert (tmp_path / "best" / "curve.png").read_bytes()[:4] == b"\x89PNG"
     assert not (tmp_path / "best.new").exists()

@@ -4,8 +4,8 @@ import pytest
 from sentence_transformers import CrossEncoder
 
 from index.analyzer import Analyzer
-from search.rerank import Reranker
 from search.settings import Settings
+from search.torch_reranker import TorchReranker
 from search.training.validation import Validation
 
 
@@ -27,7 +27,7 @@ def test_a_model_reorders_the_candidates_by_its_logits(
     query = validation.queries["water"]
     tea, bread = model.predict([(query, p.titled_text) for p in validation.candidates["water"]])
     rank = 1 if bread > tea else 2
-    reranker = Reranker.around(model)
+    reranker = TorchReranker.around(model)
     assert validation.of_model(reranker.logits)["mrr@10"] == pytest.approx((1 + 1 / rank + 0) / 3)
 
 
