@@ -47,7 +47,7 @@ class Analyzer:
 
     def __init__(self) -> None:
         self._morphology = pymorphy3.MorphAnalyzer()
-        self._lemmas: dict[str, str] = {}
+        self._content: dict[str, tuple[Token, ...]] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -62,40 +62,43 @@ class Analyzer:
         >>> [t.lemma for t in Analyzer().tokens("Ёлки и сосны 1,5 м")]
         ['елка', 'сосна', '1.5', 'м']
         """
-        return [token for token in self._all_tokens(text) if token.lemma not in STOP_WORDS]
+        return [
+            Token(token.lemma, match.start() + token.start, match.start() + token.end)
+            for match in _TOKEN.finditer(text)
+            for token in self._content_of(match.group())
+        ]
 
     def lemmas(self, text: str) -> list[str]:
         """The lemmas of `tokens`."""
-        return [token.lemma for token in self.tokens(text)]
+        return [t.lemma for word in _TOKEN.findall(text) for t in self._content_of(word)]
 
     def knows(self, word: str) -> bool:
         """Whether the dictionary holds the word form."""
         return bool(self._morphology.word_is_known(spelling_of(word)))
 
-    def _all_tokens(self, text: str) -> Iterator[Token]:
-        for match in _TOKEN.finditer(text):
-            word = match.group()
-            if word[0].isdigit() and ("," in word or "." in word):
-                yield Token(word.replace(",", "."), match.start(), match.end())
-            elif self._is_one_word(word):
-                yield Token(self._lemma(word), match.start(), match.end())
-            else:
-                for part in WORD.finditer(word):
-                    start = match.start() + part.start()
-                    yield Token(self._lemma(part.group()), start, start + len(part.group()))
+    def _content_of(self, word: str) -> tuple[Token, ...]:
+        """The content tokens of a match of `_TOKEN`, with their places in it."""
+        tokens = self._content.get(word)
+        if tokens is None:
+            parsed = tuple(t for t in self._parse(word) if t.lemma not in STOP_WORDS)
+            tokens = self._content[word] = parsed
+        return tokens
 
-    def _is_one_word(self, word: str) -> bool:
+    def _parse(self, word: str) -> Iterator[Token]:
         plain = re.sub("[\u2010\u2011]", "-", word)
-        return "-" not in plain or self.knows(plain)
+        if word[0].isdigit() and ("," in word or "." in word):
+            yield Token(word.replace(",", "."), 0, len(word))
+        elif "-" not in plain or self.knows(plain):
+            yield Token(self._lemma(plain), 0, len(word))
+        else:
+            for part in WORD.finditer(word):
+                yield Token(self._lemma(part.group()), part.start(), part.end())
 
     def _lemma(self, word: str) -> str:
-        lemma = self._lemmas.get(word)
-        if lemma is None:
-            spelling = spelling_of(re.sub("[\u2010\u2011]", "-", word))
-            if _CYRILLIC.search(spelling) and spelling not in STOP_WORDS:
-                spelling = self._morphology.parse(spelling)[0].normal_form
-            lemma = self._lemmas[word] = spelling.replace("ё", "е")
-        return lemma
+        spelling = spelling_of(word)
+        if _CYRILLIC.search(spelling) and spelling not in STOP_WORDS:
+            spelling = self._morphology.parse(spelling)[0].normal_form
+        return spelling.replace("ё", "е")
 
 
 def spelling_of(word: str) -> str:

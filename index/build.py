@@ -1,26 +1,32 @@
 """Corpus -> generation: the walk of a text through the offline half; and the way back in."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
+import numpy as np
 from tqdm import tqdm
 
 from index.analyzer import Analyzer
 from index.corpus import Document
-from index.dense import DenseIndex
-from index.encoder import Encoder
-from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError
+from index.dense import EXACT_UP_TO, DenseIndex
+from index.encoder import Encoder, Vectors
+from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError, IndexStoreError
 from index.lexical import K1, B, LexicalIndex
 from index.passage_file import PassageFile, fingerprint
 from index.passages import WINDOW_CHARS, Passage, split_document
+from index.sentences import Span, sentence_spans
 from index.sources import Sources
 from index.store import FORMAT, Manifest, current_generation, file_hashes, new_generation, verify
+from index.timing import timed
 
 Row = TypeVar("Row")
+
+_SAMPLED_PASSAGES = 200
+"""Give a sentence each, to measure the recall of a shortlist with."""
 
 
 def build_index(
@@ -32,20 +38,29 @@ def build_index(
     k1: float = K1,
     b: float = B,
     progress: bool = True,
+    seconds: dict[str, float] | None = None,
 ) -> Manifest:
     """Index `documents` into a new generation of `directory` and swap it in.
 
-    Raises the errors of reading and writing; whatever happens, the generation before stays usable.
+    `seconds`, when given, is told how long each stage took. Raises the errors of reading and
+    writing; whatever happens, the generation before stays usable.
     """
+    seconds = {} if seconds is None else seconds
     with new_generation(directory) as generation:
-        passages = split_documents(documents, window_chars, progress)
-        check_passages(passages)
-        texts = [passage.titled_text for passage in passages]
-        lexical = LexicalIndex.build(lemmatize(texts, analyzer, progress), k1, b)
-        dense = DenseIndex.build(encoder.encode_passages(texts, progress))
-        return write_generation(
-            generation, passages, lexical, dense, encoder, analyzer, window_chars, k1, b
-        )
+        with timed(seconds, "reading"):
+            passages = split_documents(documents, window_chars, progress)
+            check_passages(passages)
+            texts = [passage.titled_text for passage in passages]
+        with timed(seconds, "lemmatizing"):
+            lexical = LexicalIndex.build(lemmatize(texts, analyzer, progress), k1, b)
+        with timed(seconds, "encoding"):
+            vectors = encoder.encode_passages(texts, progress)
+        with timed(seconds, "indexing vectors"):
+            dense, recall = shortlisted(DenseIndex.build(vectors), passages, encoder)
+        with timed(seconds, "writing"):
+            return write_generation(
+                generation, passages, lexical, dense, recall, encoder, analyzer, window_chars, k1, b
+            )
 
 
 def split_documents(
@@ -71,9 +86,32 @@ def check_passages(passages: Sequence[Passage]) -> None:
         )
 
 
-def lemmatize(texts: Sequence[str], analyzer: Analyzer, progress: bool) -> list[list[str]]:
-    """The lemmas of every text."""
-    return [analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress)]
+def lemmatize(texts: Sequence[str], analyzer: Analyzer, progress: bool) -> Iterator[list[str]]:
+    """The lemmas of every text, one after another."""
+    return (analyzer.lemmas(text) for text in _bar(texts, "lemmatizing", progress))
+
+
+def shortlisted(
+    dense: DenseIndex, passages: Sequence[Passage], encoder: Encoder
+) -> tuple[DenseIndex, float]:
+    """The index behind a shortlist when it holds more than `EXACT_UP_TO`, and its recall@100."""
+    if dense.passages <= EXACT_UP_TO:
+        return dense, 1.0
+    return dense.with_shortlist(_sentence_vectors(passages, encoder))
+
+
+def _sentence_vectors(passages: Sequence[Passage], encoder: Encoder) -> Vectors:
+    """The middle sentences of passages all along the corpus, as queries."""
+    rows = np.linspace(0, len(passages) - 1, min(len(passages), _SAMPLED_PASSAGES)).astype(int)
+    sentences = (_middle_sentence(passages[row].text) for row in rows)
+    vectors = np.concatenate([encoder.encode_query(sentence) for sentence in sentences])
+    return vectors[vectors.any(axis=1)]
+
+
+def _middle_sentence(text: str) -> str:
+    spans = sentence_spans(text) or [Span(0, 0)]
+    middle = spans[len(spans) // 2]
+    return text[middle.start : middle.end]
 
 
 def write_generation(
@@ -81,6 +119,7 @@ def write_generation(
     passages: Sequence[Passage],
     lexical: LexicalIndex,
     dense: DenseIndex,
+    recall: float,
     encoder: Encoder,
     analyzer: Analyzer,
     window_chars: int,
@@ -108,6 +147,8 @@ def write_generation(
         encoder_fingerprint=encoder.fingerprint,
         dimension=encoder.dimension,
         files=file_hashes(generation),
+        dense_search=dense.kind,
+        dense_recall=round(recall, 4),
     )
     manifest.write(generation)
     return manifest
@@ -132,26 +173,44 @@ class OpenIndex:
         """
         generation = current_generation(directory)
         manifest = Manifest.read(generation)
-        if manifest.analyzer_fingerprint != analyzer.fingerprint:
-            raise IndexMismatchError(
-                f"{directory}: built with another analyzer (fingerprint "
-                f"{manifest.analyzer_fingerprint[:12]}…) than this one "
-                f"({analyzer.fingerprint[:12]}…). Build the index again."
-            )
-        if manifest.encoder_fingerprint != encoder.fingerprint:
-            raise IndexMismatchError(
-                f"{directory}: built with the encoder {manifest.encoder!r} ({manifest.dimension} "
-                f"dimensions, fingerprint {manifest.encoder_fingerprint[:12]}…), opened with "
-                f"{encoder.name!r} ({encoder.dimension} dimensions, "
-                f"{encoder.fingerprint[:12]}…). Set ENCODER to the first or build the index again."
-            )
+        check_fits(manifest, encoder, analyzer, directory)
+        return cls.load(generation, manifest)
+
+    @classmethod
+    def load(cls, generation: Path, manifest: Manifest) -> Self:
+        """The parts of a generation, whatever built it, after checking its files."""
         verify(generation, manifest)
-        return cls(
+        found = cls(
             manifest,
             PassageFile.load(generation),
             Sources.load(generation, manifest.passages),
             LexicalIndex.load(generation / "lexical"),
             DenseIndex.load(generation / "dense"),
+        )
+        held = (len(found.passages), found.lexical.passages, found.dense.passages)
+        if set(held) != {manifest.passages} or found.dense.dimension != manifest.dimension:
+            raise IndexStoreError(
+                f"{generation}: its files hold {held} passages of {found.dense.dimension} "
+                f"dimensions, its manifest tells of {manifest.passages} of {manifest.dimension}. "
+                "Build the index again."
+            )
+        return found
+
+
+def check_fits(manifest: Manifest, encoder: Encoder, analyzer: Analyzer, place: object) -> None:
+    """Raise `IndexMismatchError` when the index at `place` was built with others than these."""
+    if manifest.analyzer_fingerprint != analyzer.fingerprint:
+        raise IndexMismatchError(
+            f"{place}: built with another analyzer (fingerprint "
+            f"{manifest.analyzer_fingerprint[:12]}…) than this one "
+            f"({analyzer.fingerprint[:12]}…). Build the index again."
+        )
+    if manifest.encoder_fingerprint != encoder.fingerprint:
+        raise IndexMismatchError(
+            f"{place}: built with the encoder {manifest.encoder!r} ({manifest.dimension} "
+            f"dimensions, fingerprint {manifest.encoder_fingerprint[:12]}…), opened with "
+            f"{encoder.name!r} ({encoder.dimension} dimensions, "
+            f"{encoder.fingerprint[:12]}…). Set ENCODER to the first or build the index again."
         )
 
 

@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from index.analyzer import Analyzer
-from index.build import OpenIndex, check_passages, lemmatize, split_documents, write_generation
+from index.build import (
+    OpenIndex,
+    check_passages,
+    lemmatize,
+    shortlisted,
+    split_documents,
+    write_generation,
+)
 from index.corpus import Document
 from index.encoder import Encoder
 from index.errors import CorpusError, EmptyCorpusError
@@ -73,16 +80,14 @@ def change_index(
         check_passages(left)
         texts = [passage.titled_text for passage in new]
         lemmas = LexicalIndex.build(lemmatize(texts, analyzer, progress), manifest.k1, manifest.b)
-        vectors = (
-            encoder.encode_passages(texts, progress)
-            if texts
-            else np.empty((0, manifest.dimension), np.float32)
-        )
+        vectors = encoder.encode_passages(texts, progress)
+        dense, recall = shortlisted(index.dense.changed(kept, vectors), left, encoder)
         written = write_generation(
             generation,
             left,
             index.lexical.changed(kept, lemmas, manifest.k1, manifest.b),
-            index.dense.changed(kept, vectors),
+            dense,
+            recall,
             encoder,
             analyzer,
             manifest.window_chars,

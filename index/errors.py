@@ -36,3 +36,8 @@ class IndexStoreError(RetrievalError):
 
 class IndexMismatchError(IndexStoreError):
     """The index was built with another analyzer, encoder or dimension."""
+
+
+def reason(error: Exception) -> str:
+    """What a library's error says, on one line of at most 200 characters."""
+    return " ".join(str(error).split())[:200]

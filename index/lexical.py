@@ -6,6 +6,8 @@ of float64 impacts per term, a query costs only its own columns, and the sums ar
 
 import json
 import math
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
+
+from index.array_file import check, open_array, open_names
 
 K1 = 1.2
 B = 0.75
@@ -49,20 +53,29 @@ class LexicalIndex:
     lengths: NDArray[np.int32]
 
     @classmethod
-    def build(cls, corpus: Sequence[list[str]], k1: float = K1, b: float = B) -> Self:
-        """Compile the lemma lists of all passages (one list a passage, in row order)."""
-        # rank_bm25 divides by the number of passages.
-        frequencies = LuceneBM25(corpus, k1=k1, b=b).doc_freqs if corpus else []
-        terms = sorted({term for counts in frequencies for term in counts})
-        columns = {term: column for column, term in enumerate(terms)}
-        sizes = [len(counts) for counts in frequencies]
-        postings = sum(sizes)
+    def build(cls, corpus: Iterable[list[str]], k1: float = K1, b: float = B) -> Self:
+        """Compile the lemma lists of all passages (one list a passage, in row order).
+
+        A list is counted as it passes by: a million passages cost 12 bytes a posting, not a dict
+        of strings each.
+        """
+        seen: dict[str, int] = {}
+        columns, counts, sizes, lengths = (array("i") for _ in range(4))
+        for lemmas in corpus:
+            frequencies = Counter(lemmas)
+            columns.extend([seen.setdefault(lemma, len(seen)) for lemma in frequencies])
+            counts.extend(frequencies.values())
+            sizes.append(len(frequencies))
+            lengths.append(len(lemmas))
+        terms = sorted(seen)
+        places = np.empty(len(terms), np.int32)
+        places[[seen[term] for term in terms]] = np.arange(len(terms))
         return cls._compile(
             terms,
-            np.fromiter((columns[t] for f in frequencies for t in f), np.int32, postings),
-            np.repeat(np.arange(len(corpus), dtype=np.int32), sizes),
-            np.fromiter((n for f in frequencies for n in f.values()), np.int32, postings),
-            np.array([len(lemmas) for lemmas in corpus], np.int32),
+            places[np.asarray(columns)],
+            np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+            np.asarray(counts),
+            np.asarray(lengths),
             k1,
             b,
         )
@@ -102,8 +115,8 @@ class LexicalIndex:
         k1: float,
         b: float,
     ) -> Self:
-        """From postings (column, row, count) in any order."""
-        order = np.lexsort((rows, columns))
+        """From postings (column, row, count), those of a column with rising rows."""
+        order = np.argsort(columns, kind="stable")
         rows, counts = rows[order], counts[order]
         frequencies = np.bincount(columns, minlength=len(terms))
         idf = np.array([lucene_idf(len(lengths), int(df)) for df in frequencies], np.float64)
@@ -171,12 +184,20 @@ class LexicalIndex:
     @classmethod
     def load(cls, directory: Path) -> Self:
         """Open what `save` wrote; the arrays stay on disk, memory-mapped."""
-        terms = json.loads((directory / "terms.json").read_text(encoding="utf-8"))
-        arrays = (
-            np.load(directory / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            for name in _ARRAYS
-        )
-        return cls({term: column for column, term in enumerate(terms)}, *arrays)
+        terms = open_names(directory / "terms.json")
+        columns = {term: column for column, term in enumerate(terms)}
+        check(len(columns) == len(terms), directory / "terms.json")
+        starts = open_array(directory / "starts.npy", np.int64, len(terms) + 1)
+        rises = starts[0] == 0 and bool((np.diff(starts) >= 0).all())
+        check(rises, directory / "starts.npy")
+        postings = int(starts[-1])
+        rows = open_array(directory / "rows.npy", np.int32, postings)
+        counts = open_array(directory / "counts.npy", np.int32, postings)
+        impacts = open_array(directory / "impacts.npy", np.float64, postings)
+        lengths = open_array(directory / "lengths.npy", np.int32)
+        held = rows.min(initial=0) >= 0 and rows.max(initial=-1) < len(lengths)
+        check(bool(held), directory / "rows.npy")
+        return cls(columns, starts, rows, counts, impacts, lengths)
 
     def _sum(self, spans: Sequence[slice]) -> NDArray[np.float64]:
         """Scores of all passages; bincount adds a passage's impacts in the order of the spans."""

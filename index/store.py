@@ -17,8 +17,10 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -48,28 +50,56 @@ class Manifest:
     dimension: int
     files: dict[str, str]
     """Relative path -> SHA-256 of every file but the manifest."""
+    dense_search: str = "exact, fp16"
+    dense_recall: float = 1.0
+    """Recall@100 against the exact search, of a sentence each of some passages, at the build."""
 
     @classmethod
     def read(cls, generation: Path) -> Self:
         """Read manifest.json; raises `IndexStoreError` when it is missing or not ours."""
         file = generation / "manifest.json"
         try:
-            fields = json.loads(file.read_text(encoding="utf-8"))
-            if fields["format"] != FORMAT:
-                raise IndexStoreError(
-                    f"{file}: index format {fields['format']}, this version reads {FORMAT}. "
-                    "Build the index again, or remove its folder."
-                )
-            return cls(**fields)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+            return cls.parse(file.read_text(encoding="utf-8"), file)
+        except (OSError, ValueError) as error:
             raise IndexStoreError(
                 f"{file}: unreadable ({error}). Build the index again."
             ) from error
 
+    @classmethod
+    def parse(cls, content: str, place: object) -> Self:
+        """From what `as_json` made; raises `IndexStoreError`, which names `place`."""
+        try:
+            fields = json.loads(content)
+            if fields["format"] != FORMAT:
+                raise IndexStoreError(
+                    f"{place}: index format {fields['format']}, this version reads {FORMAT}. "
+                    "Build the index again, or remove its folder."
+                )
+            for field in dataclass_fields(cls):
+                if field.name in fields and not _fits(fields[field.name], field.type):
+                    raise TypeError(f"{field.name} is {fields[field.name]!r}")
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise IndexStoreError(
+                f"{place}: unreadable ({error}). Build the index again."
+            ) from error
+
     def write(self, generation: Path) -> None:
         """Write manifest.json."""
-        content = json.dumps(asdict(self), ensure_ascii=False, indent=1)
-        (generation / "manifest.json").write_text(content, encoding="utf-8")
+        (generation / "manifest.json").write_text(self.as_json(), encoding="utf-8")
+
+    def as_json(self) -> str:
+        """What `parse` reads."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1)
+
+
+def _fits(value: object, kind: object) -> bool:
+    """Whether a value read is of a field's type."""
+    if kind in (str, int):
+        return type(value) is kind
+    if kind is float:
+        return type(value) in (int, float)
+    return isinstance(value, dict) and all(type(held) is str for held in value.values())
 
 
 def current_generation(directory: Path) -> Path:
@@ -105,7 +135,12 @@ def is_older(directory: Path) -> bool:
     Raises `IndexStoreError` as `current_generation` does.
     """
     manifest = current_generation(directory) / "manifest.json"
-    return bool(json.loads(manifest.read_text(encoding="utf-8"))["format"] < FORMAT)
+    try:
+        return bool(json.loads(manifest.read_text(encoding="utf-8"))["format"] < FORMAT)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise IndexStoreError(
+            f"{manifest}: unreadable ({error}). Build the index again."
+        ) from error
 
 
 @contextmanager
@@ -148,12 +183,14 @@ def new_generation(directory: Path) -> Iterator[Path]:
 
 def file_hashes(generation: Path) -> dict[str, str]:
     """{relative path: SHA-256} of every file of a generation but its manifest."""
-    files = sorted(path for path in generation.rglob("*") if path.is_file())
-    return {
-        path.relative_to(generation).as_posix(): _sha256(path)
-        for path in files
-        if path.name != "manifest.json"
-    }
+    files = [
+        path for path in generation.rglob("*") if path.is_file() and path.name != "manifest.json"
+    ]
+    files.sort(key=lambda path: -path.stat().st_size)  # so that no thread is left with the longest
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        hashes = threads.map(_sha256, files)
+    names = (path.relative_to(generation).as_posix() for path in files)
+    return dict(sorted(zip(names, hashes, strict=True)))
 
 
 def verify(generation: Path, manifest: Manifest) -> None:

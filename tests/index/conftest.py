@@ -40,7 +40,7 @@ def make_encoder(tmp_path_factory: pytest.TempPathFactory) -> MakeEncoder:
             modules=[module, *further_modules], device="cpu", prompts=prompts
         )
         model.save_pretrained(str(folder))
-        return Encoder(str(folder))
+        return Encoder.open(str(folder))
 
     return make
 

@@ -1,9 +1,11 @@
 """A corpus walks into a generation and the generation opens for search."""
 
+import itertools
 import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -51,7 +53,7 @@ def documents():
     yield Document("new", "", "рыба")
     os.kill(os.getpid(), signal.SIGKILL)
 
-build_index(documents(), Path(sys.argv[1]), Encoder(sys.argv[2]), Analyzer(), progress=False)
+build_index(documents(), Path(sys.argv[1]), Encoder.open(sys.argv[2]), Analyzer(), progress=False)
 """
 
 
@@ -163,6 +165,35 @@ def test_corpus_of_one_passage(index_of: Callable[[list[Document]], OpenIndex]) 
     assert (index.manifest.documents, len(index.passages)) == (1, 1)
     assert [row for row, _ in index.lexical.search(["кот"], 10)] == [0]
     assert [row for row, _ in index.dense.search(np.array([[1, 0, 0]], np.float32), 10)] == [0]
+
+
+def test_many_passages_get_a_shortlist(
+    index_of: Callable[[list[Document]], OpenIndex],
+    tiny_encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = ("кот", "пёс", "дом", "рыба", "лес")
+    texts = (" ".join(five) for five in itertools.product(words, repeat=5))
+    documents = [Document(str(n), "", f"{text}. {text}.") for n, text in enumerate(texts)]
+    exact = index_of(documents)
+    assert (exact.manifest.dense_search, exact.manifest.dense_recall) == ("exact, fp16", 1)
+    monkeypatch.setattr("index.build.EXACT_UP_TO", len(documents) - 1)
+    shortlisted = index_of(documents)
+    assert shortlisted.manifest.dense_search == "exact, fp16, of a shortlist of 1000"
+    assert shortlisted.manifest.dense_recall == 1
+    query = tiny_encoder.encode_query("кот дом")
+    cosines = [[c for _, c in index.dense.search(query, 50)] for index in (exact, shortlisted)]
+    assert cosines[0] == cosines[1]
+
+
+def test_stages_tell_their_seconds(
+    tmp_path: Path, tiny_encoder: Encoder, analyzer: Analyzer
+) -> None:
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+    build_index(DOCUMENTS, tmp_path, tiny_encoder, analyzer, progress=False, seconds=seconds)
+    assert list(seconds) == ["reading", "lemmatizing", "encoding", "indexing vectors", "writing"]
+    assert 0 < sum(seconds.values()) <= time.perf_counter() - started
 
 
 def test_corpus_of_only_emoji(

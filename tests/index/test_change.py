@@ -35,7 +35,7 @@ def documents():
     yield Document("new", "", "рыба")
     os.kill(os.getpid(), signal.SIGKILL)
 
-directory, encoder = Path(sys.argv[1]), Encoder(sys.argv[2])
+directory, encoder = Path(sys.argv[1]), Encoder.open(sys.argv[2])
 change_index(directory, documents(), ["dog"], encoder, Analyzer(), progress=False)
 """
 
@@ -99,6 +99,24 @@ def test_changed_index_is_a_fresh_one_byte_for_byte(
     assert manifest_of(directory) == manifest_of(build(fresh))
     assert OpenIndex.open(directory, tiny_encoder, analyzer).manifest == change.manifest
     assert (change.added, change.replaced, change.removed) == counts
+
+
+def test_changed_index_with_a_shortlist_is_a_fresh_one_byte_for_byte(
+    build: Build, tiny_encoder: Encoder, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build.EXACT_UP_TO", 20)
+    words = ("кот", "пёс", "дом")
+    documents = [
+        Document(str(n), "", f"{words[n % 3]} {words[n // 3 % 3]} {words[n // 9]}.")
+        for n in range(27)
+    ]
+    directory = build(documents[:24])
+    change_index(directory, documents[24:], ["1", "5"], tiny_encoder, analyzer, progress=False)
+    fresh = build([document for n, document in enumerate(documents) if n not in (1, 5)])
+    assert manifest_of(directory) == manifest_of(fresh)
+    assert "shortlist" in manifest_of(fresh).dense_search
+    change_index(directory, [], list("0234678"), tiny_encoder, analyzer, progress=False)
+    assert manifest_of(directory).dense_search == "exact, fp16"
 
 
 def test_demo_corpus_in_two_parts_is_the_demo_index(

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.errors import IndexStoreError
 from index.lexical import K1, B, LexicalIndex, LuceneBM25
 
 ARRAYS = ["starts", "rows", "counts", "impacts", "lengths"]
@@ -153,5 +154,12 @@ def test_pickle_in_an_array_file_is_never_loaded(
 ) -> None:
     index.save(tmp_path)
     np.save(tmp_path / f"{name}.npy", np.array([{"кот": 1}], object), allow_pickle=True)
-    with pytest.raises(ValueError, match="Python objects in dtype|allow_pickle=False"):
+    with pytest.raises(IndexStoreError, match="Python objects in dtype|allow_pickle=False"):
         LexicalIndex.load(tmp_path)
+
+
+def test_lists_are_counted_as_they_pass_by(index: LexicalIndex) -> None:
+    streamed = LexicalIndex.build(iter(CORPUS))
+    for name in ARRAYS:
+        assert getattr(streamed, name).tobytes() == getattr(index, name).tobytes()
+    assert streamed.columns == index.columns

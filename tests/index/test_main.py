@@ -57,7 +57,11 @@ def test_build_tells_what_it_indexed(
 ) -> None:
     directory = tmp_path / "new" / "index"
     assert main(["build", str(corpus), "--to", str(directory)]) == 0
-    assert capsys.readouterr().out == f"2 documents, 2 passages indexed into {directory}\n"
+    *rates, last = capsys.readouterr().out.splitlines()
+    assert last == f"2 documents, 2 passages indexed into {directory}"
+    stages = ("reading", "lemmatizing", "encoding", "indexing vectors", "writing")
+    for stage, rate in zip(stages, rates, strict=True):
+        assert re.fullmatch(rf"{stage} +[\d,]+ passages/s", rate)
 
 
 def test_built_index_opens(built: Path, tiny_encoder: Encoder, analyzer: Analyzer) -> None:
@@ -78,7 +82,7 @@ def test_window_length_is_set_by_the_environment(
     a_window = (window + 1) // sentence
     windows = 1 + -(-(30 - a_window) // (a_window - 1))
     assert (manifest.window_chars, manifest.passages) == (200, windows + 1)
-    assert capsys.readouterr().out.startswith(f"2 documents, {windows + 1} passages indexed")
+    assert f"\n2 documents, {windows + 1} passages indexed" in capsys.readouterr().out
 
 
 def test_info_prints_the_manifest(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +102,8 @@ def test_info_prints_the_manifest(built: Path, capsys: pytest.CaptureFixture[str
         "encoder": manifest.encoder,
         "encoder_fingerprint": manifest.encoder_fingerprint,
         "dimension": "3",
+        "dense_search": "exact, fp16",
+        "dense_recall": "1.0",
         "files": "11",
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.errors import IndexStoreError
 from index.passage_file import PassageFile
 from index.passages import Passage
 
@@ -60,5 +61,5 @@ def test_file_is_readable_jsonl_and_offsets_are_its_line_ends(tmp_path: Path) ->
 def test_pickle_in_the_offsets_is_never_loaded(tmp_path: Path) -> None:
     PassageFile.save(PASSAGES, tmp_path)
     np.save(tmp_path / "offsets.npy", np.array([0, None], object), allow_pickle=True)
-    with pytest.raises(ValueError, match="Python objects in dtype|allow_pickle=False"):
+    with pytest.raises(IndexStoreError, match="Python objects in dtype|allow_pickle=False"):
         PassageFile.load(tmp_path)

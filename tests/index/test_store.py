@@ -430,3 +430,11 @@ def test_unlisted_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(IndexStoreError) as caught:
         verify(generation, manifest)
     assert str(caught.value) == f"{file}: not part of this index. Remove it."
+
+
+def test_manifest_from_before_shortlists_tells_of_an_exact_search(tmp_path: Path) -> None:
+    fields = asdict(MANIFEST)
+    del fields["dense_search"], fields["dense_recall"]
+    (tmp_path / "manifest.json").write_text(json.dumps(fields), encoding="utf-8")
+    assert Manifest.read(tmp_path) == MANIFEST
+    assert (MANIFEST.dense_search, MANIFEST.dense_recall) == ("exact, fp16", 1)
