@@ -1,4 +1,4 @@
-"""python -m index build CORPUS --to DIR · add, remove · info DIR · verify DIR"""
+"""python -m index build CORPUS --to DIR · add, remove · info DIR · verify DIR · push, drop-old"""
 
 import argparse
 import sys
@@ -12,10 +12,12 @@ from index.change import change_index
 from index.command import run_command
 from index.corpus import read_corpus
 from index.encoder import Encoder
+from index.opening import milvus_client, read_manifest
 from index.store import Manifest, current_generation, verify
 from search.models import device_for
 from search.settings import Settings
 
+_URL = "milvus+http://HOST:19530/COLLECTION"
 _CORPUS = (
     ".jsonl[.gz], .csv[.gz], a BEIR folder, .txt .md .html .docx .pdf, a folder of these "
     "or hf:OWNER/NAME[:SPLIT]"
@@ -41,12 +43,19 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument("ids", nargs="+", metavar="ID", help="id of a document")
     remove.set_defaults(run=_remove)
     info = commands.add_parser("info", help="print what an index holds and was built with")
+    info.add_argument("place", metavar="DIR", help=f"or {_URL}")
     info.set_defaults(run=_info)
     check = commands.add_parser("verify", help="compare every file with its SHA-256")
     check.set_defaults(run=_verify)
     for command, option in ((build, "--to"), (add, "--to"), (remove, "--from")):
         command.add_argument(option, dest="directory", type=Path, required=True, metavar="DIR")
-    for command in (info, check):
+    push = commands.add_parser("push", help="put the index in DIR on a Milvus cluster, or go on")
+    push.set_defaults(run=_push)
+    push.add_argument("--to", dest="url", required=True, metavar="URL", help=_URL)
+    drop = commands.add_parser("drop-old", help="drop what was pushed before from the cluster")
+    drop.add_argument("url", metavar="URL", help=_URL)
+    drop.set_defaults(run=_drop_old)
+    for command in (check, push):
         command.add_argument("directory", type=Path, metavar="DIR")
     return parser
 
@@ -54,7 +63,10 @@ def _parser() -> argparse.ArgumentParser:
 def _build(options: argparse.Namespace) -> None:
     window_chars = Settings.from_environment().window_chars
     documents = read_corpus(options.corpus)
-    manifest = build_index(documents, options.directory, *_models(), window_chars)
+    seconds: dict[str, float] = {}
+    manifest = build_index(documents, options.directory, *_models(), window_chars, seconds=seconds)
+    for stage, taken in seconds.items():
+        sys.stdout.write(f"{stage:<18}{manifest.passages / taken:>10,.0f} passages/s\n")
     sys.stdout.write(f"{_size(manifest)} indexed into {options.directory}\n")
 
 
@@ -72,7 +84,7 @@ def _remove(options: argparse.Namespace) -> None:
 
 def _models() -> tuple[Encoder, Analyzer]:
     settings = Settings.from_environment()
-    return Encoder(settings.encoder, device_for(settings)), Analyzer()
+    return Encoder.open(settings.encoder, device_for(settings)), Analyzer()
 
 
 def _size(manifest: Manifest) -> str:
@@ -80,7 +92,7 @@ def _size(manifest: Manifest) -> str:
 
 
 def _info(options: argparse.Namespace) -> None:
-    manifest = asdict(Manifest.read(current_generation(options.directory)))
+    manifest = asdict(read_manifest(options.place))
     files = manifest.pop("files")
     for name, value in manifest.items():
         sys.stdout.write(f"{name:<22}{value}\n")
@@ -92,6 +104,20 @@ def _verify(options: argparse.Namespace) -> None:
     manifest = Manifest.read(generation)
     verify(generation, manifest)
     sys.stdout.write(f"{options.directory}: {len(manifest.files)} files, all as they were built\n")
+
+
+def _push(options: argparse.Namespace) -> None:
+    with milvus_client():
+        from index.milvus import push_index
+    manifest = push_index(options.directory, options.url)
+    sys.stdout.write(f"{_size(manifest)} pushed; what was in use before stays until drop-old\n")
+
+
+def _drop_old(options: argparse.Namespace) -> None:
+    with milvus_client():
+        from index.milvus import drop_old
+    dropped = drop_old(options.url)
+    sys.stdout.write("".join(f"{name} dropped\n" for name in dropped) or "nothing to drop\n")
 
 
 if __name__ == "__main__":
