@@ -1,10 +1,14 @@
-"""What the benchmarks share: real Russian text, times taken in turns, how results are kept."""
+"""What the benchmarks share: real Russian text, times taken in turns, how results are kept.
+
+`make bench` runs them all and prints the table, `make bench BENCH="lexical query"` some.
+"""
 
 import gzip
 import importlib.metadata
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,14 +23,23 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 RESULTS = Path(__file__).parent / "results"
-TEXT = ROOT.parent / "shared" / "data" / "train" / "text.txt.gz"
-"""Not in the repository: plain Russian, a paragraph a line."""
+SHARED = ROOT.parent / "shared" / "data"
+"""Real Russian data, not in the repository."""
+TEXT = SHARED / "train" / "text.txt.gz"
+"""Plain Russian, a paragraph a line."""
+
+
+def needed(data: Path) -> Path:
+    """`data`, or the end of a benchmark that can't do without it."""
+    if not data.exists():
+        sys.exit(f"error: {data} is not there, and this benchmark measures on it. Left out.")
+    return data
 
 
 def windows(chars: int, file: Path = TEXT) -> Iterator[str]:
     """Passages of about `chars` characters, whole paragraphs joined or long ones cut."""
     held = ""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
+    with gzip.open(needed(file), "rt", encoding="utf-8") as lines:
         for line in lines:
             held = f"{held} {line.strip()}".strip()
             while len(held) >= chars:
@@ -39,16 +52,24 @@ def windows(chars: int, file: Path = TEXT) -> Iterator[str]:
 def in_turns(
     systems: Mapping[str, Callable[[Any], object]], queries: Sequence[Any]
 ) -> dict[str, list[float]]:
-    """Seconds of each system for each query; a query meets all systems before the next does."""
+    """Seconds of each system for each query but the first, which only warms them up.
+
+    A query meets all systems before the next does.
+    """
     for ask in systems.values():
         ask(queries[0])
     seconds: dict[str, list[float]] = {name: [] for name in systems}
-    for query in queries:
+    for query in queries[1:]:
         for name, ask in systems.items():
             started = time.perf_counter()
             ask(query)
             seconds[name].append(time.perf_counter() - started)
     return seconds
+
+
+def ratio(of: Sequence[float], to: Sequence[float], percentile: int = 50) -> float:
+    """How many times as long one takes as the other, by their medians or another percentile."""
+    return round(float(np.percentile(of, percentile) / np.percentile(to, percentile)), 2)
 
 
 def milliseconds(seconds: Sequence[float]) -> dict[str, float]:

@@ -6,9 +6,6 @@ Once as fast as the machine goes (saves alone), and once as people do: a grade, 
 out of a pool of 1,000 that holds 2,000 judgments already, then a second or so of reading.
 """
 
-import json
-import os
-import platform
 import random
 import sqlite3
 import sys
@@ -16,10 +13,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import numpy as np
-import sqlalchemy
 
 from index.passages import Passage
 from search.judging.desk import Desk
@@ -27,16 +20,16 @@ from search.judging.judgment import Judgment, text_hash
 from search.judging.pool import Pool, pool_item
 from search.judging.query_set import Query
 from search.judging.store import JudgmentStore
+from tests.benchmarks.bench import RESULTS, keep, milliseconds, plot_bars
 
 ANNOTATORS = 20
-RESULT = Path(__file__).parent / "results" / "judging.json"
 TEXT = "Байкал — самое глубокое озеро планеты, его глубина 1642 метра."
 
 
 def main(each: int = 50) -> None:
     """Measure, print and write results/judging.json."""
     # Not the system's temporary folder, which may be memory and not a disk.
-    with tempfile.TemporaryDirectory(dir=RESULT.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
         with JudgmentStore.open(f"sqlite:///{folder}/judgments.sqlite", timeout=60) as store:
             started = time.perf_counter()
             seconds = judge_at_once(store, each)
@@ -45,27 +38,25 @@ def main(each: int = 50) -> None:
                 sys.exit("error: judgments were lost; the times mean nothing.")
         with JudgmentStore.open(f"sqlite:///{folder}/desk.sqlite", timeout=60) as store:
             steps = judge_and_read(store, each)
-    p50, p95 = milliseconds(seconds)
-    step_p50, step_p95 = milliseconds(steps)
-    result = {
-        "annotators": ANNOTATORS,
-        "judgments": len(seconds),
-        "save_p50_ms": p50,
-        "save_p95_ms": p95,
-        "saves_per_second": round(len(seconds) / wall, 1),
-        "judged_to_next_item_p50_ms": step_p50,
-        "judged_to_next_item_p95_ms": step_p95,
-        "machine": machine(),
-    }
-    RESULT.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    sys.stdout.write(f"save of {len(seconds)} judgments: p50 {p50} ms, p95 {p95} ms\n")
-    sys.stdout.write(f"judged to next item, with pauses: p50 {step_p50} ms, p95 {step_p95} ms\n")
-
-
-def milliseconds(seconds: list[float]) -> tuple[float, float]:
-    """Median and 95th percentile."""
-    p50, p95 = (round(float(value) * 1000, 1) for value in np.percentile(seconds, [50, 95]))
-    return p50, p95
+    save, step = milliseconds(seconds), milliseconds(steps)
+    keep(
+        "judging",
+        {
+            "annotators": ANNOTATORS,
+            "judgments": len(seconds),
+            **{f"save_{name}": value for name, value in save.items()},
+            "saves_per_second": round(len(seconds) / wall, 1),
+            **{f"judged_to_next_item_{name}": value for name, value in step.items()},
+            "sqlite": sqlite3.sqlite_version,
+        },
+        "sqlalchemy",
+    )
+    plot_bars(
+        "judging",
+        f"{ANNOTATORS} annotators at once",
+        "ms (median)",
+        {"a save, nobody pausing": save["p50_ms"], "judged to next item": step["p50_ms"]},
+    )
 
 
 def judge_at_once(store: JudgmentStore, each: int) -> list[float]:
@@ -123,21 +114,6 @@ def judge_and_read(store: JudgmentStore, each: int) -> list[float]:
     with ThreadPoolExecutor(ANNOTATORS) as threads:
         names = [f"Судья {n}" for n in range(ANNOTATORS)]
         return [second for one in threads.map(work, names) for second in one]
-
-
-def machine() -> dict[str, str | int | float]:
-    """What the figures were measured on."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.processor(),
-        "cores": os.cpu_count() or 0,
-        "load_1min": round(os.getloadavg()[0], 1),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "sqlalchemy": sqlalchemy.__version__,
-    }
 
 
 if __name__ == "__main__":
