@@ -17,11 +17,11 @@ def annotator_name(
 ) -> str:
     """The annotator's name, empty when nobody has signed in.
 
-    With logins (AUTH), and on a Space that signs in with Hugging Face, nobody judges under
-    another name.
+    Where roles are asked for, and on a Space that signs in with Hugging Face, nobody judges under
+    another name; a visitor's login is the empty name.
     """
     login = getattr(request, "username", None)
-    if login:
+    if login is not None:
         return clean(str(login))
     if profile or signs_in_with_hub():
         return clean(profile.username) if profile else ""
@@ -34,7 +34,7 @@ def signs_in_with_hub(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def logins(environment: Mapping[str, str] = os.environ) -> list[tuple[str, str]] | None:
-    """(name, password) pairs of AUTH, "anna:secret boris:other"; None: nobody has to log in.
+    """(name, password) pairs of AUTH, "anna:secret boris:other"; None: it names nobody.
 
     Raises `SettingsError`, which does not repeat the passwords, for anything else.
     """

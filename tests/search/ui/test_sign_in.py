@@ -17,6 +17,7 @@ PROFILE = gr.OAuthProfile(
         ("Чужая", "boris", None, "boris"),
         ("Чужая", None, PROFILE, "anna"),
         ("Чужая", "boris", PROFILE, "boris"),
+        ("Чужая", "", None, ""),
     ],
 )
 def test_a_login_goes_before_an_account_and_both_before_a_typed_name(
