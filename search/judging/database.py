@@ -93,6 +93,14 @@ class Database:
             yield connection
 
     @contextmanager
+    def read_at_once(self) -> Iterator[Connection]:
+        """A transaction whose every question is answered as of one moment."""
+        with self.read() as connection:
+            if not self._sqlite:  # SQLite does so anyway
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
+
+    @contextmanager
     def write(self, lock: str) -> Iterator[Connection]:
         """A transaction that commits at the end of the block; one at a time for a `lock`."""
         with self._explained(), self._queued(), self._writer.begin() as connection:

@@ -46,9 +46,13 @@ class Desk:
     def __init__(self, store: JudgmentStore, passages: Mapping[str, Passage]) -> None:
         self.store = store
         self._passages = passages
-        # A pool never changes, nor does an index that is open.
+        # A pool never changes; what of it is in the index does with the index.
         self._pools: dict[str, Pool] = {}
         self._lives: dict[str, tuple[Pool | None, int]] = {}
+
+    def passages_changed(self) -> None:
+        """Forget which items' passages are in the index; what is being read goes nowhere."""
+        self._lives = {}
 
     def next(self, annotator: str, pool: str, start: int = 0) -> Work:
         """The first open item from position `start` on, else before it.
@@ -168,16 +172,22 @@ class Desk:
 
     def _sheet(self, task: Task, annotator: str) -> Sheet:
         given = self.store.standing(annotator, task.query, task.passage_id)
-        return Sheet(task, self._passages[task.passage_id], given)
+        passage = self._passages.get(task.passage_id)
+        if passage is None:
+            raise JudgingError(
+                f"{task.passage_id!r}: the passage has just gone from the index. Reload the page."
+            )
+        return Sheet(task, passage, given)
 
     def _live(self, name: str) -> tuple[Pool | None, int]:
         """The items whose passage is in the index (None: there are none), and how many aren't."""
-        if name not in self._lives:
+        lives = self._lives
+        if name not in lives:
             pool = self._pool(name)
             items = tuple(item for item in pool.items if item.passage_id in self._passages)
             live = replace(pool, items=items) if items else None
-            self._lives[name] = live, len(pool.items) - len(items)
-        return self._lives[name]
+            lives[name] = live, len(pool.items) - len(items)
+        return lives[name]
 
     def _pool(self, name: str) -> Pool:
         if name not in self._pools:

@@ -6,7 +6,7 @@ Nothing is overwritten, and a file appears whole or not at all.
 import csv
 import hmac
 import json
-import re
+import secrets
 import shutil
 import uuid
 from collections import Counter
@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 
+from index.cells import safe_cell
 from index.corpus import Document
 from index.passages import WINDOW_CHARS
 from search.errors import JudgingError
@@ -27,9 +28,6 @@ from search.judging.trec_ids import trec_token, tsv_field
 
 COLUMNS = tuple(field.name for field in fields(Judgment))
 MIN_SALT_CHARS = 8
-
-_FORMULA = re.compile("[=+\\-@\t\r'＝＋－＠]")
-"""What a spreadsheet takes for a formula's start; the apostrophe too, so that one can be undone."""
 
 
 def write_trec_qrels(qrels: Qrels, file: Path) -> None:
@@ -118,14 +116,14 @@ def write_beir(
 
 
 def write_jsonl(judgments: Iterable[Judgment], file: Path) -> None:
-    """An object a judgment, every column, texts as `cell`s."""
+    """An object a judgment, every column, texts as `safe_cell`s."""
     with new_path(file) as draft, draft.open("w", encoding="utf-8") as stream:
         for judgment in judgments:
             stream.write(_json_line(dict(zip(COLUMNS, _row(judgment), strict=True))))
 
 
 def write_csv(judgments: Iterable[Judgment], file: Path) -> None:
-    """A row a judgment, every column, texts as `cell`s; as a Russian spreadsheet opens it.
+    """A row a judgment, every column, texts as `safe_cell`s; as a Russian spreadsheet opens it.
 
     That is UTF-8 with BOM and semicolons. "Can't judge" is an empty grade.
     """
@@ -135,12 +133,9 @@ def write_csv(judgments: Iterable[Judgment], file: Path) -> None:
         table.writerows(_row(judgment) for judgment in judgments)
 
 
-def cell(text: str) -> str:
-    """A text that no spreadsheet runs as a formula: an apostrophe in front of = + - @ and the like.
-
-    A text with an apostrophe of its own in front gets one more: take one away to undo it.
-    """
-    return f"'{text}" if _FORMULA.match(text) else text
+def fresh_salt() -> str:
+    """A salt for one export: its pseudonyms fit each other and those of no other export."""
+    return secrets.token_urlsafe(16)
 
 
 def with_pseudonyms(judgments: Iterable[Judgment], salt: str) -> list[Judgment]:
@@ -187,7 +182,7 @@ def new_path(path: Path) -> Iterator[Path]:
 def _row(judgment: Judgment) -> list[str | int | None]:
     values = [getattr(judgment, column) for column in COLUMNS]
     values[COLUMNS.index("time")] = judgment.time.isoformat() if judgment.time else None
-    return [cell(value) if isinstance(value, str) else value for value in values]
+    return [safe_cell(value) if isinstance(value, str) else value for value in values]
 
 
 def _json_line(row: dict[str, str] | dict[str, str | int | None]) -> str:

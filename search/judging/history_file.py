@@ -13,6 +13,12 @@ from search.errors import JudgingError
 from search.judging.judgment import Judgment
 from search.judging.store import Event, JudgmentStore
 
+_NO_EVENT = (
+    *(ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError),
+    JudgingError,
+)
+"""What reading a line that is no judgment raises."""
+
 
 def export_history(store: JudgmentStore, file: Path) -> int:
     """Write every judgment ever made, a JSON object a line, and say how many.
@@ -51,7 +57,7 @@ def read_history(file: Path) -> list[Event]:
             continue
         try:
             events.append(_event(json.loads(line)))
-        except (ValueError, TypeError, KeyError, AttributeError, JudgingError) as error:
+        except _NO_EVENT as error:
             raise JudgingError(
                 f"{file.name}:{number}: no judgment of a history ({error}). Mend the file or "
                 "take it away."

@@ -1,4 +1,4 @@
-"""python -m search judge import · export · agreement · split"""
+"""python -m search judge import · export · agreement · split · backup · restore"""
 
 import argparse
 import sys
@@ -9,7 +9,9 @@ from pathlib import Path
 from index.corpus import read_corpus
 from search.errors import JudgingError
 from search.judging.agreement import NOTES, Agreement, PairAgreement, agreement_of
+from search.judging.backup_command import add_backup_actions
 from search.judging.export_file import ExportFormat, write_export
+from search.judging.exports import fresh_salt
 from search.judging.imports import (
     BadLine,
     Origin,
@@ -47,7 +49,13 @@ def add_judge_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     export.add_argument("--format", choices=formats, required=True)
     export.add_argument("--to", type=Path, required=True, metavar="PATH")
     export.add_argument("--annotator", metavar="NAME", help="only this one's judgments")
-    export.add_argument("--pseudonyms", metavar="SALT", help="jsonl, csv: names made from SALT")
+    export.add_argument(
+        "--pseudonyms",
+        nargs="?",
+        const=fresh_salt(),
+        metavar="SALT",
+        help="jsonl, csv: names made from SALT (default: from a secret that is thrown away)",
+    )
     export.add_argument(
         "--against", type=Path, nargs="*", default=[], metavar="SET", help="pairs: sets kept out"
     )
@@ -66,6 +74,7 @@ def add_judge_command(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     split.add_argument("--seed", type=int, default=42)
     split.add_argument("--to", type=Path, required=True, metavar="FOLDER")
     split.set_defaults(run=_split)
+    add_backup_actions(actions)
     for action in (bring, export):
         action.add_argument(
             "--corpus", type=Path, metavar="PATH", help="the texts that were judged (CORPUS)"

@@ -104,7 +104,7 @@ def _holes(options: argparse.Namespace) -> None:
     with JudgmentStore.open(settings.database_url) as store:
         plan.check(store)
         snapshot = load_snapshot(Path(settings.snapshots_dir), options.snapshot)
-        passages = PassageLookup.open(Path(options.index or settings.index_dir))
+        passages = PassageLookup.open(options.index or settings.index_dir)
         more = file_grades(options.qrels) if options.qrels else {}
         _save(store, pool_of_snapshot(plan, snapshot, options.stage, passages, store, more))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.cells import plain_cell
 from index.corpus import clean
 from search.errors import JudgingError
 from search.judging.exports import new_path
@@ -138,10 +139,14 @@ def _rows(content: str, delimiter: str, file: Path) -> Iterator[tuple[int, _Row 
                     yield begins, BadLine(file, begins, why)
                 else:
                     whole = row + [""] * (len(names) - len(row))
-                    yield begins, dict(zip(names, map(clean, whole), strict=True))
+                    yield begins, dict(zip(names, map(_plain, whole), strict=True))
             begins = reader.line_num + 1
     except csv.Error as error:
         yield begins, BadLine(file, begins, f"broken CSV ({error}); what follows was not read")
+
+
+def _plain(cell: str) -> str:
+    return clean(plain_cell(cell))
 
 
 def _header(content: str, delimiter: str) -> list[str]:

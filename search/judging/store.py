@@ -136,6 +136,11 @@ class JudgmentStore:
         with self._database.read() as connection:
             return _is_empty(connection)
 
+    def count(self) -> int:
+        """How many judgments were ever made, those taken back among them."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(judgments)).scalar_one()
+
     def restore(self, events: Iterable[Event]) -> int:
         """Add a history, oldest first, to a store without judgments; says how many were added.
 

@@ -127,6 +127,20 @@ def test_a_passage_that_is_gone_is_not_shown_but_its_judgment_is_kept(store: Jud
     assert (nothing.sheet, nothing.gone) == (None, 3)
 
 
+def test_a_new_generation_of_the_index_changes_what_can_be_judged(store: JudgmentStore) -> None:
+    passages = dict(PASSAGES)
+    desk = Desk(store, passages)
+    assert desk.next("Анна", "проба").gone == 0
+    gone = passages.pop("tea")
+    with pytest.raises(JudgingError, match="'tea': the passage has just gone from the index"):
+        desk.at("Анна", "проба", ids().index("tea"))
+    desk.passages_changed()
+    assert (desk.next("Анна", "проба").gone, desk.next("Анна", "проба").progress.total) == (1, 2)
+    passages["tea"] = gone
+    desk.passages_changed()
+    assert desk.next("Анна", "проба").gone == 0
+
+
 def test_what_is_not_in_the_pool_is_refused(desk: Desk, store: JudgmentStore) -> None:
     with pytest.raises(JudgingError, match="'skates' is not to be judged for the query"):
         desk.judge("Анна", "проба", QUERY.text, "skates", 1)

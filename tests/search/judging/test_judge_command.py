@@ -168,6 +168,20 @@ def test_judgments_without_any_grade_make_no_qrels(
     assert not to.exists()
 
 
+def test_without_a_salt_pseudonyms_fit_one_export_only(url: str, tmp_path: Path) -> None:
+    fill(url, ("anna", "whale", WHALE, 3), ("boris", "tea", TEA, 1), ("anna", "tea", TEA, 0))
+    seen = []
+    for name in ("first", "second"):
+        to = tmp_path / f"{name}.jsonl"
+        assert judge("export", "--format", "jsonl", "--to", to, "--pseudonyms") == 0
+        rows = [json.loads(line) for line in to.read_text("utf-8").splitlines()]
+        names = [row["annotator"] for row in rows]
+        assert len(names) == 3 and len(set(names)) == 2
+        assert all(name.startswith("annotator-") for name in names)
+        seen += names
+    assert len(set(seen)) == 4
+
+
 def test_a_salt_that_is_empty_is_refused(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,8 +12,8 @@ from search.errors import JudgingError
 from search.evaluation import read_queries, stage_run
 from search.hits import STAGES
 from search.judging.snapshots import Snapshot, take_snapshot
-from search.rerank import Reranker
 from search.settings import ROOT, Settings
+from search.torch_reranker import TorchReranker
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_queries_that_can_not_be_searched_are_named(small_engine: Engine) -> Non
 
 def test_other_weights_have_another_fingerprint(small_engine: Engine, settings: Settings) -> None:
     model = CrossEncoder(settings.reranker, device="cpu")
-    reranker = Reranker.around(model)
+    reranker = TorchReranker.around(model)
     assert reranker.fingerprint == small_engine.models.reranker.fingerprint
     with torch.no_grad():
         next(model.parameters()).view(-1)[0] += 1
