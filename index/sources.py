@@ -9,6 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_file import check, open_array, open_names
+
 _NAMES, _CODES = "sources.json", "sources.npy"
 
 
@@ -43,5 +45,8 @@ class Sources:
         """Open what `save` wrote; an index built before there were sources has none."""
         if not (directory / _NAMES).is_file():
             return cls(("",), np.zeros(passages, np.int32))
-        names = json.loads((directory / _NAMES).read_text(encoding="utf-8"))
-        return cls(tuple(names), np.load(directory / _CODES, mmap_mode="r", allow_pickle=False))
+        names = open_names(directory / _NAMES)
+        codes = open_array(directory / _CODES, np.int32, passages)
+        known = codes.min(initial=0) >= 0 and codes.max(initial=0) < len(names)
+        check(bool(known), directory / _CODES)
+        return cls(tuple(names), codes)

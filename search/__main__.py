@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.command import run_command
+from search.access.command import add_access_command
 from search.engine import Engine
 from search.errors import EvaluationError
 from search.evaluation import evaluate
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("rest", nargs=argparse.REMAINDER, help="see: python -m search train --help")
     train.set_defaults(run=_train)
     add_model_command(commands)
+    add_access_command(commands)
     return parser
 
 

@@ -53,6 +53,7 @@ class Corpora:
     def __init__(self, folder: Path, home: Engine) -> None:
         """Find the corpora of `folder`; one that can't be read is logged and left out."""
         self.home = home
+        self._followers: list[Callable[[Engine], object]] = []
         self._folder = folder
         self._lock = threading.Lock()
         self._opening = threading.Lock()
@@ -68,6 +69,16 @@ class Corpora:
                 self._corpora[corpus.name] = corpus
             except IndexStoreError:
                 logger.exception("a corpus is left out")
+
+    def when_moved(self, follower: Callable[[Engine], object]) -> None:
+        """Call `follower` with every further engine over the app's own index."""
+        self._followers.append(follower)
+
+    def move_home(self, engine: Engine) -> None:
+        """From now on `engine` searches the app's own index; a search under way ends in the old."""
+        self.home = engine
+        for follower in self._followers:
+            follower(engine)
 
     def own(self) -> tuple[Corpus, ...]:
         """The corpora that people added, oldest first."""
@@ -172,7 +183,7 @@ class Corpora:
         models, window = self.home.models, self.home.settings.window_chars
         # An encoder of its own: the shared one would keep every search waiting, or meet two threads
         # in its tokenizer.
-        encoder = Encoder(models.encoder.name)
+        encoder = Encoder.open(models.encoder.name)
         documents = uploaded(files, dataset, window, progress)
         build_index(documents, hidden, encoder, models.analyzer, window, progress=False)
         _write_about(hidden, name, datetime.now(UTC))

@@ -5,6 +5,7 @@
     RetrievalError
     ├── … (index.errors)
     ├── SettingsError    an environment variable holds what can't be used
+    ├── AccessError      users, passwords and roles that can't be kept or used
     ├── QueryError       a query that can't be searched: empty, too long
     ├── CorporaError     what can't be done with people's own corpora
     ├── EvaluationError  an evaluation set that can't be read or measured
@@ -18,6 +19,10 @@ from index.errors import RetrievalError
 
 class SettingsError(RetrievalError):
     """An environment variable holds a value that can't be used."""
+
+
+class AccessError(RetrievalError):
+    """Users, passwords and roles that can't be kept or used."""
 
 
 class QueryError(RetrievalError):

@@ -24,7 +24,7 @@ def analyzer() -> Analyzer:
 
 @pytest.fixture(scope="session")
 def encoder(settings: Settings) -> Encoder:
-    return Encoder(settings.encoder)
+    return Encoder.open(settings.encoder)
 
 
 @pytest.fixture(scope="session")

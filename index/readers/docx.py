@@ -8,7 +8,7 @@ import docx
 from docx.document import Document as Docx
 from docx.oxml.ns import qn
 
-from index.errors import CorpusError
+from index.errors import CorpusError, reason
 from index.readers.content import Content, joined, one_line
 
 MAX_UNPACKED_BYTES = 200_000_000
@@ -37,7 +37,7 @@ def docx_content(data: bytes) -> Content:
     except CorpusError:
         raise
     except Exception as error:  # python-docx lets any error of zip, XML and its own through
-        raise CorpusError(f"not a sound .docx ({error}). Save it again in Word.") from error
+        raise CorpusError(f"not a sound .docx ({reason(error)}). Save it again in Word.") from error
 
 
 def _refuse_bomb(data: bytes) -> None:

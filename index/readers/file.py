@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.errors import CorpusError, EmptyCorpusError
+from index.readers.apart import content_apart
 from index.readers.content import Content, joined
 from index.readers.docx import docx_content
 from index.readers.encoding import decoded
@@ -34,7 +35,7 @@ def read_file(file: Path) -> Content:
         size = file.stat().st_size
         if size > MAX_FILE_BYTES:
             raise CorpusError(f"{size} bytes, the limit is {MAX_FILE_BYTES}. Split the document.")
-        content = READERS[file.suffix.lower()](file.read_bytes())
+        content = content_apart(file.suffix.lower(), file.read_bytes())
         if not content.text:
             raise EmptyCorpusError("no text in it. Fill it in or leave it out.")
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from index.errors import CorpusError
+from index.errors import CorpusError, reason
 from index.readers.content import Content, joined, one_line
 
 DROPPED = frozenset("script style nav noscript template svg iframe object canvas select".split())
@@ -23,7 +23,7 @@ def html_content(markup: str) -> Content:
         parser.feed(markup)
         parser.close()
     except etree.LxmlError as error:
-        raise CorpusError(f"broken HTML ({error}). Save the page again.") from error
+        raise CorpusError(f"broken HTML ({reason(error)}). Save the page again.") from error
     return Content(reader.title or reader.heading, joined(reader.paragraphs()))
 
 
@@ -31,12 +31,17 @@ class _Reader:
     """Collects text between block tags, outside the dropped elements."""
 
     def __init__(self) -> None:
-        self.title = self.heading = ""
+        self.heading = ""
+        self._title: list[str] = []
         self._paragraphs: list[list[str]] = [[]]
         self._dropped = ""
         self._depth = 0
         """How many elements named `_dropped` are open."""
         self._in_title = self._in_pre = False
+
+    @property
+    def title(self) -> str:
+        return one_line("".join(self._title))
 
     def paragraphs(self) -> list[str]:
         return ["".join(parts) for parts in self._paragraphs]
@@ -70,7 +75,7 @@ class _Reader:
         if self._dropped:
             return
         if self._in_title:
-            self.title = one_line(self.title + data)
+            self._title.append(data)
         elif self._in_pre:
             first, *lines = data.split("\n")
             self._paragraphs[-1].append(first)

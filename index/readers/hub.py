@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.errors import CorpusError
+from index.errors import CorpusError, reason
 
 PREFIX = "hf:"
 
@@ -29,14 +29,10 @@ def hub_rows(name: str, public: bool = False) -> Iterator[tuple[int, dict[str, o
             yield number, row if row.keys() & {"_id", "id"} else {"_id": number, **row}
     except ConnectionError as error:
         raise CorpusError(
-            f"{name}: the hub can't be reached ({_line(error)}). Connect, unset HF_HUB_OFFLINE, or "
-            "give the folder of a downloaded copy."
+            f"{name}: the hub can't be reached ({reason(error)}). Connect, unset HF_HUB_OFFLINE, "
+            "or give the folder of a downloaded copy."
         ) from error
     except Exception as error:  # the library raises a dozen kinds for one fact: not readable
         raise CorpusError(
-            f"{name}: can't be read as a dataset ({_line(error)}). Check the name and the split."
+            f"{name}: can't be read as a dataset ({reason(error)}). Check the name and the split."
         ) from error
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pypdf import PdfReader
 
-from index.errors import CorpusError, EmptyCorpusError
+from index.errors import CorpusError, EmptyCorpusError, reason
 from index.readers.content import Content, joined, one_line
 
 MAX_PAGES = 2_000
@@ -36,7 +36,9 @@ def pdf_content(data: bytes) -> Content:
     except CorpusError:
         raise
     except Exception as error:  # pypdf lets whatever a damaged file causes through
-        raise CorpusError(f"not a sound PDF ({error}). Save or print it as PDF again.") from error
+        raise CorpusError(
+            f"not a sound PDF ({reason(error)}). Save or print it as PDF again."
+        ) from error
     if not text:
         raise EmptyCorpusError(
             f"no text on its {pages} pages; scanned, most likely. Recognise the text (OCR) first."

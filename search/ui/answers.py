@@ -8,6 +8,7 @@ from search.errors import JudgingError, QueryError
 from search.hits import Ranking
 from search.judging.desk import Desk
 from search.judging.judgment import Grade
+from search.operations.record import note_outcome
 from search.ui.attempt import NotReadyError
 from search.ui.cards import hits_html, message_html, query_error_html, summary_html
 from search.ui.corpora.where import chosen_engine
@@ -55,11 +56,14 @@ def answers(
         yield shown(engine.finish(first, top_k), waiting=bool(found))
         yield shown(engine.answered(engine.finish(engine.rerank(first), top_k)))
     except QueryError as error:
+        note_outcome("refused")
         yield "", query_error_html(error, texts)
     except NotReadyError as error:
+        note_outcome("refused")
         yield "", message_html(str(error), "message error")
     except Exception:
         logger.exception("a search failed")
+        note_outcome("failed")
         yield "", message_html(texts.other_failure, "message error")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import RetrievalError
+from search.operations.record import Outcome, note_outcome
 from search.ui.cards import message_html
 from search.ui.texts import LANGUAGES
 
@@ -41,8 +42,9 @@ def attempt(
         return _refused(failure.format(error=why))
     except Exception:
         logger.exception("an action of the page failed")
-        return _refused(LANGUAGES[language].action_failed)
+        return _refused(LANGUAGES[language].action_failed, "failed")
 
 
-def _refused(message: str) -> Answer:
+def _refused(message: str, outcome: Outcome = "refused") -> Answer:
+    note_outcome(outcome)
     return Answer(message_html(message, "message error"), done=False)

@@ -6,11 +6,16 @@ from typing import Any
 
 import gradio as gr
 
+from search.access.functions import TAB_ROLES
+from search.access.guarded_page import GuardedPage, requester
+from search.access.roles import Role
 from search.corpora import Corpora
+from search.engine import Engine
 from search.judging.desk import Desk
 from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
-from search.ui import cards, history, query_help, results_bar, spot_grades
+from search.ui import account, cards, history, query_help, results_bar, spot_grades
+from search.ui.account import add_account
 from search.ui.compare import view as compare_view
 from search.ui.compare.tab import add_compare_tab
 from search.ui.corpora.tab import add_corpora_tab
@@ -35,7 +40,7 @@ from search.ui.texts import DEFAULT_LANGUAGE, LANGUAGES, RUSSIAN, Texts
 STYLED = (
     *(cards, query_help, history, results_bar, spot_grades, explain_view, explain_dialog),
     explain_influence,
-    *(sheet, pools_view, quality_views, compare_view),
+    *(sheet, pools_view, quality_views, compare_view, account),
 )
 CSS = "".join(part.CSS for part in STYLED)
 CACHE_SECONDS = 3600
@@ -45,13 +50,24 @@ THEME = gr.themes.Base(
 )
 
 
-def build_page(corpora: Corpora, store: JudgmentStore) -> gr.Blocks:
-    """The whole page; `launch(theme=THEME, css=CSS)` it. `store` judges the app's own corpus."""
-    engine = corpora.home
-    passages = PassageLookup(engine.index.passages)
+def build_page(corpora: Corpora, store: JudgmentStore, guarded: bool = False) -> GuardedPage:
+    """The whole page; `launch(theme=THEME, css=CSS)` it. `store` judges the app's own corpus.
+
+    `guarded`: it asks for roles, which `search.access.gate` finds out.
+    """
+    passages = PassageLookup(corpora.home.index.passages)
     desk = Desk(store, passages)
-    page: gr.Blocks = gr.Blocks(
-        title=RUSSIAN.title, analytics_enabled=False, delete_cache=(CACHE_SECONDS, CACHE_SECONDS)
+
+    def follow(moved: Engine) -> None:
+        passages.move_to(moved.index.passages)
+        desk.passages_changed()
+
+    corpora.when_moved(follow)
+    page = GuardedPage(
+        guarded,
+        title=RUSSIAN.title,
+        analytics_enabled=False,
+        delete_cache=(CACHE_SECONDS, CACHE_SECONDS),
     )
     with page:
         add_search_api(corpora)  # first, for the tabs' events take free names
@@ -69,6 +85,8 @@ def build_page(corpora: Corpora, store: JudgmentStore) -> gr.Blocks:
                 min_width=220,
                 elem_id="language",
             )
+            if guarded:
+                add_account(language, page)
         tabs: dict[str, gr.Tab] = {}
         labelled: Labelled = [relabel(heading, LANGUAGES, value=_heading)]
         where = add_where(corpora, language)
@@ -76,18 +94,24 @@ def build_page(corpora: Corpora, store: JudgmentStore) -> gr.Blocks:
             with _tab("search", tabs, labelled):
                 labelled += add_search_tab(corpora, desk, language, signed, where, page)
             with _tab("judge", tabs, labelled):
-                labelled += add_judge_tab(engine, desk, language, signed, tabs["judge"], page)
+                labelled += add_judge_tab(corpora, desk, language, signed, tabs["judge"], page)
             with _tab("pools", tabs, labelled):
-                labelled += add_pools_tab(engine, passages, store, language, tabs["pools"])
+                labelled += add_pools_tab(corpora, passages, store, language, tabs["pools"])
             with _tab("quality", tabs, labelled):
-                labelled += add_quality_tab(engine, store, language, tabs["quality"])
+                labelled += add_quality_tab(corpora, store, language, tabs["quality"])
             with _tab("compare", tabs, labelled):
-                labelled += add_compare_tab(engine, store, language, signed)
+                labelled += add_compare_tab(corpora, store, language, signed)
             with _tab("corpora", tabs, labelled):
                 labelled += add_corpora_tab(corpora, language, tabs["corpora"], where)
 
-        def speak(spoken: str) -> tuple[Any, ...]:
-            return tuple(update(spoken) for _, update in labelled)
+        page.tab_roles = {tab._id: TAB_ROLES.get(name, Role.LEAD) for name, tab in tabs.items()}
+
+        def speak(spoken: str, request: gr.Request | None = None) -> tuple[Any, ...]:
+            closed = page.closed_to(requester(request))
+            return tuple(
+                gr.skip() if component._id in closed else update(spoken)
+                for component, update in labelled
+            )
 
         language.change(
             speak,

@@ -36,6 +36,8 @@ element.addEventListener('click', (event) => {
 """
 MIN_TYPED = 2
 """Fewer letters begin too many words."""
+MOST_READ = 100_000
+"""Of a corpus with more passages the words and titles are not read: it would take minutes."""
 
 
 class QueryHelp:
@@ -98,7 +100,7 @@ class QueryHelps:
             if engine not in self._made:
                 passages = engine.index.passages
                 self._made[engine] = QueryHelp.of(
-                    (passages[row] for row in range(len(passages))),
+                    passages if len(passages) <= MOST_READ else (),
                     self._examples if corpus == HOME else (),
                     engine.models.analyzer,
                 )

@@ -26,11 +26,11 @@ const csvOf = (rows) => {
   const stages = ['bm25', 'dense', 'fused', 'reranked'];
   const names = ['rank', 'id', 'title', 'text',
     ...stages.flatMap(s => [s + '_rank', s + '_score'])];
-  // A spreadsheet would run a cell that begins like a formula.
+  // As index/cells.py: a spreadsheet would run a cell that begins like a formula.
   const cell = (value) => {
     const text = value === undefined ? '' : String(value);
-    const safe = typeof value === 'string' && /^[=+@\\t\\r-]/.test(text) ? "'" + text : text;
-    return '"' + safe.replaceAll('"', '""') + '"';
+    const runs = typeof value === 'string' && /^[=+@\\t\\r\\n'＝＋－＠-]/.test(text);
+    return '"' + (runs ? "'" + text : text).replaceAll('"', '""') + '"';
   };
   const lines = rows.map(row => [row.rank, row.id, row.title, row.text,
     ...stages.flatMap(s => [row.stages[s]?.rank, row.stages[s]?.score])]);

@@ -16,6 +16,7 @@ from search.report import ranking_as_json
 from search.rivals import Rivals
 from search.settings import Settings
 from search.ui.answers import MAX_RESULTS
+from search.ui.api_values import with_checked_values
 from search.ui.events import MODELS
 from search.variant import LIMITS, Variant
 
@@ -112,7 +113,8 @@ def add_search_api(corpora: Corpora) -> None:
         return _told(found)
 
     for function in (search, explain, compare):
-        gr.api(function, api_name=function.__name__, **MODELS)  # type: ignore[attr-defined]
+        checked = with_checked_values(function)
+        gr.api(checked, api_name=function.__name__, **MODELS)  # type: ignore[attr-defined]
 
 
 def _told(found: Callable[[], T]) -> T:

@@ -6,6 +6,7 @@ import gradio as gr
 
 from index.errors import RetrievalError
 from search.judging.desk import Desk
+from search.operations.record import note_outcome
 from search.ui.cards import message_html
 from search.ui.events import JUDGING, QUIET
 from search.ui.judge.texts import JUDGE_TEXTS
@@ -39,9 +40,11 @@ def add_spot_check(
             )
             return saved_html(saved, sent["title"], texts)
         except RetrievalError as error:
+            note_outcome("refused")
             return message_html(texts.failed.format(why=error), "message error")
         except Exception:
             logger.exception("a spot check failed")
+            note_outcome("failed")
             return message_html(texts.no_answer, "message error")
 
     graded = hits.click(

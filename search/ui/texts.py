@@ -42,6 +42,8 @@ class Texts:
     clear: str
     stop: str
     stopped: str
+    busy: str
+    stopping: str
     why_here: str
     copy_link: str
     copy_passage: str
@@ -84,6 +86,7 @@ RUSSIAN = Texts(
         "bm25_nothing": "BM25 ничего не нашёл: ни одного слова запроса нет в корпусе.",
         "dense_nothing": "Плотный поиск ничего не нашёл: ни одно слово запроса ему не знакомо.",
         "no_answer": "Похоже, прямого ответа нет. Попробуйте спросить другими словами.",
+        "out_of_time": "На все отрывки реранкеру не хватило времени: ниже — порядок слияния.",
         "passage_cut": "Некоторые отрывки длиннее, чем читает реранкер: он видел их начало.",
     },
     query_errors={
@@ -103,6 +106,8 @@ RUSSIAN = Texts(
     clear="Очистить",
     stop="Стоп",
     stopped="Остановлено. Порядок на экране может быть порядком первого этапа.",
+    busy="Сервер занят, повторите через {seconds} с.",
+    stopping="Сервер перезапускается, повторите через {seconds} с.",
     why_here="Почему здесь?",
     copy_link="Скопировать ссылку",
     copy_passage="Скопировать отрывок",
@@ -145,6 +150,7 @@ ENGLISH = Texts(
         "bm25_nothing": "BM25 found nothing: no word of the query is in the corpus.",
         "dense_nothing": "The dense stage found nothing: it knows no word of the query.",
         "no_answer": "No passage seems to answer. Try other words.",
+        "out_of_time": "The reranker ran out of time: below stands the order of the fusion.",
         "passage_cut": "Some passages are longer than the reranker reads: it saw their beginning.",
     },
     query_errors={
@@ -164,6 +170,8 @@ ENGLISH = Texts(
     clear="Clear",
     stop="Stop",
     stopped="Stopped. The order on the screen may be the first stage's.",
+    busy="The server is busy. Try again in {seconds} s.",
+    stopping="The server is restarting. Try again in {seconds} s.",
     why_here="Why here?",
     copy_link="Copy link",
     copy_passage="Copy passage",

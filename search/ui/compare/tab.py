@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from search.engine import Engine
+from search.corpora import Corpora
 from search.errors import QueryError
 from search.judging.store import JudgmentStore
 from search.judging.votes import Vote, save_vote, tally, votes
@@ -28,10 +28,11 @@ _SIDES = ("left", "tie", "right")
 
 
 def add_compare_tab(
-    engine: Engine, store: JudgmentStore, language: gr.Radio, signed: gr.BrowserState
+    corpora: Corpora, store: JudgmentStore, language: gr.Radio, signed: gr.BrowserState
 ) -> Labelled:
     """Lay the tab out inside the open one; `signed` holds who votes, {"name", "pool"}."""
-    rivals = Rivals.of(engine)
+    rivals = Rivals.of(corpora.home)
+    corpora.when_moved(rivals.move_to)
     with gr.Row(equal_height=True):
         query = gr.Textbox(label=RUSSIAN.query_label, scale=6, elem_id="versus-query")
         button = gr.Button(RUSSIAN.button, variant="primary", scale=1, elem_id="versus-go")

@@ -7,6 +7,7 @@ import gradio as gr
 from index.errors import RetrievalError
 from search.errors import JudgingError
 from search.judging.desk import Desk, Work
+from search.ui.api_values import with_checked_values
 from search.ui.sign_in import annotator_name
 
 
@@ -57,7 +58,8 @@ def add_judge_api(desk: Desk, limits: dict[str, Any]) -> None:
         return _as_json(work)
 
     for function in (next_task, judge, undo):
-        gr.api(function, api_name=function.__name__, **limits)  # type: ignore[attr-defined]
+        checked = with_checked_values(function)
+        gr.api(checked, api_name=function.__name__, **limits)  # type: ignore[attr-defined]
 
 
 def _named(annotator: str, request: gr.Request, profile: gr.OAuthProfile | None) -> str:

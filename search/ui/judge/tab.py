@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from index.errors import RetrievalError
+from search.corpora import Corpora
 from search.engine import Engine
 from search.judging.desk import Desk, Work
 from search.settings import ROOT
@@ -14,7 +15,7 @@ from search.ui.events import JUDGING, QUIET
 from search.ui.judge.sheet import BACK, FOCUS, FORWARD, RELEASE, SCRIPT, SKIP, UNDO, work_html
 from search.ui.judge.texts import JUDGE_TEXTS, JudgeTexts
 from search.ui.labelled import Labelled, relabel
-from search.ui.sign_in import annotator_name, signs_in_with_hub
+from search.ui.sign_in import annotator_name
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ ANY_PLACE = -1
 
 
 def add_judge_tab(
-    engine: Engine,
+    corpora: Corpora,
     desk: Desk,
     language: gr.Radio,
     signed: gr.BrowserState,
@@ -43,8 +44,6 @@ def add_judge_tab(
         )
         enter = gr.Button(start.enter, variant="primary", scale=1, min_width=110, elem_id="enter")
         pool = gr.Dropdown([], label=start.pool_label, elem_id="pool", scale=4)
-    if signs_in_with_hub():
-        gr.LoginButton()
     with gr.Accordion(start.guidelines, open=False, elem_id="guidelines") as folded:
         guidelines = gr.Markdown(_guidelines(start))
     sheet = gr.HTML(message_html(start.sign_in_first), elem_id="sheet", js_on_load=SCRIPT)
@@ -61,7 +60,7 @@ def add_judge_tab(
         """A reload goes on with the next item; a change of tab or language with the same one."""
         who = annotator_name(kept["name"], request, profile)
         shown = gr.update(value=who) if who else gr.skip()  # nothing typed meanwhile is lost
-        now, *opened = _opened(engine, desk, {**kept, "name": who}, place, spoken)
+        now, *opened = _opened(corpora.home, desk, {**kept, "name": who}, place, spoken)
         # Unchanged it is not written: a sign-in may be under way.
         return (shown, gr.skip() if now == kept else now, *opened)
 
@@ -73,7 +72,7 @@ def add_judge_tab(
         profile: gr.OAuthProfile | None,
     ) -> tuple[Any, ...]:
         who = annotator_name(typed, request, profile)
-        return _opened(engine, desk, {**kept, "name": who}, ANY_PLACE, spoken)
+        return _opened(corpora.home, desk, {**kept, "name": who}, ANY_PLACE, spoken)
 
     def choose(
         chosen: str | None,
@@ -83,7 +82,7 @@ def add_judge_tab(
         profile: gr.OAuthProfile | None,
     ) -> tuple[Any, ...]:
         who = annotator_name(kept["name"], request, profile)
-        return _opened(engine, desk, {"name": who, "pool": chosen or ""}, ANY_PLACE, spoken)
+        return _opened(corpora.home, desk, {"name": who, "pool": chosen or ""}, ANY_PLACE, spoken)
 
     def act(
         event: gr.EventData,
@@ -102,7 +101,7 @@ def add_judge_tab(
             return gr.skip(), gr.skip(), message_html(texts.sign_in_first, "message error")
         try:
             work, said = _acted(desk, who, event._data, texts)
-            return work_html(work, engine, texts, said), _place(work), ""
+            return work_html(work, corpora.home, texts, said), _place(work), ""
         except RetrievalError as error:
             told = texts.failed.format(why=error)
         except Exception:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from search.judging.export_file import WITH_NAMES, ExportFormat, export_file
-from search.judging.exports import MIN_SALT_CHARS
+from search.judging.exports import MIN_SALT_CHARS, fresh_salt
 from search.judging.judgment import Judgment
 from search.judging.store import JudgmentStore
 from search.settings import Settings
@@ -25,7 +25,12 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
     """The form, with its events."""
 
     def prepare_export(
-        form: str, pool: str | None, annotator: str | None, salt: str, language: str
+        form: str,
+        pool: str | None,
+        annotator: str | None,
+        hide: bool,
+        salt: str,
+        language: str,
     ) -> Iterator[tuple[str, Any]]:
         texts = POOLS_TEXTS[language]
         # Gradio copies the file it is given before it asks for the next value, so this folder can
@@ -37,7 +42,7 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
             def make() -> str:
                 judgments = store.current(annotator or None, pool or None)
                 chosen = ExportFormat(form)
-                hidden_by = salt if chosen in WITH_NAMES else ""
+                hidden_by = (salt or fresh_salt()) if hide and chosen in WITH_NAMES else ""
                 _check(judgments, chosen, hidden_by, texts)
                 made = export_file(chosen, judgments, Path(folder), store, settings, hidden_by)
                 files.append(made.file)
@@ -57,13 +62,18 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
     with gr.Row():
         pool = gr.Dropdown(pools(RUSSIAN), value="", label=RUSSIAN.pool)
         annotator = gr.Dropdown(annotators(RUSSIAN), value="", label=RUSSIAN.annotator)
+    hide = gr.Checkbox(False, label=RUSSIAN.pseudonyms, visible=False)
     salt = gr.Textbox(label=RUSSIAN.salt, info=RUSSIAN.salt_hint, visible=False)
     button = gr.Button(RUSSIAN.export_button, variant="primary", elem_id="export")
     result = gr.HTML(padding=False)
     download = gr.DownloadButton(visible=False, elem_id="download")
 
-    form.change(lambda form: gr.update(visible=form in WITH_NAMES), [form], [salt], **QUIET)
-    choice: list[Any] = [form, pool, annotator, salt]
+    def offer_pseudonyms(form: str, hide: bool) -> tuple[Any, Any]:
+        named = form in WITH_NAMES
+        return gr.update(visible=named), gr.update(visible=named and hide)
+
+    gr.on([form.change, hide.change], offer_pseudonyms, [form, hide], [hide, salt], **QUIET)
+    choice: list[Any] = [form, pool, annotator, hide, salt]
     button.click(prepare_export, [*choice, language], [result, download], **BUSY)
     # What lies ready would no longer be what the form says.
     gr.on(
@@ -76,6 +86,7 @@ def add_export(store: JudgmentStore, settings: Settings, language: gr.Radio) -> 
     labelled: Labelled = [
         relabel(title, POOLS_TEXTS, value=lambda texts: f"### {texts.export}"),
         relabel(form, POOLS_TEXTS, label="format", choices=_formats),
+        relabel(hide, POOLS_TEXTS, label="pseudonyms"),
         relabel(salt, POOLS_TEXTS, label="salt", info="salt_hint"),
         relabel(button, POOLS_TEXTS, value="export_button"),
         (result, lambda _: ""),

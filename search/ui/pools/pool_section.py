@@ -4,6 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from search.corpora import Corpora
 from search.engine import Engine
 from search.hits import STAGES, Ranking
 from search.judging.pool import pool_of_rankings
@@ -25,9 +26,9 @@ from search.ui.texts import stage_choices
 PROGRESS = gr.Progress()
 
 
-def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> Section:
+def add_pool_form(corpora: Corpora, store: JudgmentStore, language: gr.Radio) -> Section:
     """The form, with its events; making a pool is a job, which nobody's search waits for."""
-    settings = engine.settings
+    settings = corpora.home.settings
 
     def preview_queries(file: str | None, language: str) -> str:
         texts = POOLS_TEXTS[language]
@@ -60,7 +61,7 @@ def add_pool_form(engine: Engine, store: JudgmentStore, language: gr.Radio) -> S
                 raise NotReadyError(texts.no_rankers)
             check_plan(plan, store, texts)
             queries = _first(_queries(settings, source, file, texts), limit, texts)
-            rankings = _rankings(engine, queries, rankers, texts, progress)
+            rankings = _rankings(corpora.home, queries, rankers, texts, progress)
             if not any(found.hits for ranked in rankings.values() for found in ranked.values()):
                 raise NotReadyError(texts.nothing_found)
             pool = pool_of_rankings(

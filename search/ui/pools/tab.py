@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from index.passages import Passage
-from search.engine import Engine
+from search.corpora import Corpora
 from search.judging.pool_status import PoolStatus
 from search.judging.store import JudgmentStore
 from search.ui.attempt import attempt
@@ -24,14 +24,14 @@ from search.ui.texts import DEFAULT_LANGUAGE
 
 
 def add_pools_tab(
-    engine: Engine,
+    corpora: Corpora,
     passages: Mapping[str, Passage],
     store: JudgmentStore,
     language: gr.Radio,
     tab: gr.Tab,
 ) -> Labelled:
     """Fill `tab`, which is open now; returns what changes with the page's language."""
-    settings = engine.settings
+    settings = corpora.home.settings
 
     def list_pools(language: str) -> str:
         texts = POOLS_TEXTS[language]
@@ -47,7 +47,7 @@ def add_pools_tab(
         with gr.Tab(RUSSIAN.pools) as pools:
             table = gr.HTML(list_pools(DEFAULT_LANGUAGE), padding=False, elem_id="pools")
             sections = [
-                add_pool_form(engine, store, language),
+                add_pool_form(corpora, store, language),
                 add_holes(settings, passages, store, language),
                 add_second_opinions(store, language),
             ]

@@ -95,6 +95,7 @@ class PoolsTexts:
     export: str
     format: str
     formats: dict[str, str]
+    pseudonyms: str
     salt: str
     salt_hint: str
     export_button: str
@@ -245,8 +246,9 @@ RUSSIAN = PoolsTexts(
         "csv": "CSV для таблиц",
         "pairs": "пары для обучения",
     },
+    pseudonyms="Псевдонимы вместо имён (комментарии не меняются)",
     salt="Соль для псевдонимов",
-    salt_hint="от 8 знаков, держите в тайне; пусто: настоящие имена. Комментарии не меняются",
+    salt_hint="от 8 знаков, держите в тайне: с ней псевдонимы повторятся; пусто: только эта выгрузка",
     export_button="Подготовить файл",
     download="Скачать {file}",
     nothing_to_export="Здесь нет ни одной оценки. Выберите другой пул или разметчика.",
@@ -402,8 +404,9 @@ ENGLISH = PoolsTexts(
         "csv": "CSV for spreadsheets",
         "pairs": "training pairs",
     },
+    pseudonyms="Pseudonyms instead of names (comments stay as they are)",
     salt="Salt for pseudonyms",
-    salt_hint="8 characters or more, keep it secret; empty: real names. Comments stay as they are",
+    salt_hint="8 characters or more, keep it secret: it gives the same ones again; empty: this export only",
     export_button="Prepare the file",
     download="Download {file}",
     nothing_to_export="There is no judgment here. Choose another pool or annotator.",

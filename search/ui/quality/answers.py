@@ -4,7 +4,7 @@ from collections.abc import Callable, ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.engine import Engine
+from search.corpora import Corpora
 from search.errors import JudgingError
 from search.evaluation import Qrels
 from search.judging.by_text import file_grades, has_grades, merged_grades, stored_grades
@@ -46,13 +46,13 @@ class Comparing:
 
 
 class QualityAnswers:
-    """Snapshots, measurements and comparisons over one engine and one store."""
+    """Snapshots, measurements and comparisons over the app's own corpus and one store."""
 
-    def __init__(self, engine: Engine, store: JudgmentStore) -> None:
-        self._engine = engine
+    def __init__(self, corpora: Corpora, store: JudgmentStore) -> None:
+        self._corpora = corpora
         self._store = store
-        self._folder = Path(engine.settings.snapshots_dir)
-        self._set = Path(engine.settings.corpus)
+        self._folder = Path(corpora.home.settings.snapshots_dir)
+        self._set = Path(corpora.home.settings.corpus)
 
     def names(self) -> list[str]:
         """Names of the snapshots that can be read, newest first."""
@@ -108,7 +108,7 @@ class QualityAnswers:
             if not queries:
                 raise NotReadyError(texts.no_judged_queries)
         watched = _Watched(queries, tell)
-        snapshot = take_snapshot(self._engine, watched, name, set_name, progress=False)
+        snapshot = take_snapshot(self._corpora.home, watched, name, set_name, progress=False)
         save_snapshot(snapshot, self._folder)
         return message_html(texts.taken.format(name=name, queries=len(queries)))
 

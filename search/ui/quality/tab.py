@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from search.engine import Engine
+from search.corpora import Corpora
 from search.judging.store import JudgmentStore
 from search.ui.events import BUSY, JOBS, QUIET
 from search.ui.labelled import Labelled
@@ -20,10 +20,10 @@ _PROGRESS = gr.Progress()
 
 
 def add_quality_tab(
-    engine: Engine, store: JudgmentStore, language: gr.Radio, tab: gr.Tab
+    corpora: Corpora, store: JudgmentStore, language: gr.Radio, tab: gr.Tab
 ) -> Labelled:
     """Lay the forms out inside the open `tab` and attach the events; returns what has words."""
-    answers = QualityAnswers(engine, store)
+    answers = QualityAnswers(corpora, store)
     form = add_take_form(answers)
     measured, measure_words = add_measure_form(answers, language)
     before, after, compare_words = add_compare_form(answers, language)

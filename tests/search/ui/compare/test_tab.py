@@ -9,6 +9,7 @@ import pytest
 
 from index.build import build_index
 from index.corpus import read_corpus
+from search.corpora import Corpora
 from search.engine import Engine
 from search.judging.store import JudgmentStore
 from search.judging.votes import votes
@@ -33,7 +34,8 @@ def page_over(engine: Engine, store: JudgmentStore) -> gr.Blocks:
     async def build() -> gr.Blocks:
         with gr.Blocks(analytics_enabled=False) as page:
             language = gr.Radio(list(COMPARE_TEXTS), value="Русский")
-            add_compare_tab(engine, store, language, gr.BrowserState({"name": ""}))
+            corpora = Corpora(Path("no corpora"), engine)
+            add_compare_tab(corpora, store, language, gr.BrowserState({"name": ""}))
         return page
 
     return asyncio.run(build())

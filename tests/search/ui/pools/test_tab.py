@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from search.corpora import Corpora
 from search.engine import Engine
 from search.errors import JudgingError
 from search.judging.judgment import Judgment
@@ -57,6 +58,7 @@ def tab(small_engine: Engine, small_set: Path, snapshot: Snapshot, tmp_path: Pat
         small_engine.settings, corpus=str(small_set), snapshots_dir=str(tmp_path / "snapshots")
     )
     save_snapshot(snapshot, tmp_path / "snapshots")
+    corpora = Corpora(tmp_path / "corpora", engine)
     passages = PassageLookup(engine.index.passages)
     with JudgmentStore.open(f"sqlite:///{tmp_path}/judgments.sqlite") as store:
 
@@ -64,7 +66,7 @@ def tab(small_engine: Engine, small_set: Path, snapshot: Snapshot, tmp_path: Pat
             with gr.Blocks(analytics_enabled=False) as blocks:
                 language = gr.Radio([RU, EN], value=RU)
                 with gr.Tab("Пулы") as outer:
-                    labelled = add_pools_tab(engine, passages, store, language, outer)
+                    labelled = add_pools_tab(corpora, passages, store, language, outer)
             return blocks, labelled
 
         yield Tab(*asyncio.run(build()), store, tmp_path)
@@ -118,9 +120,11 @@ def bring(
     return told
 
 
-def export(tab: Tab, form: str, salt: str = "", annotator: str = "") -> tuple[str, str | None]:
+def export(
+    tab: Tab, form: str, salt: str = "", annotator: str = "", hide: bool = False
+) -> tuple[str, str | None]:
     """What the page says, and where the file lay (a copy, as Gradio makes one)."""
-    answers = tab.call("prepare_export")(form, "", annotator, salt, RU)
+    answers = tab.call("prepare_export")(form, "", annotator, hide, salt, RU)
     told, download = next(answers)
     file = download["value"]
     if file:
@@ -318,16 +322,32 @@ def test_every_format_is_offered_as_a_file(tab: Tab) -> None:
     assert positives == 1
 
 
-def test_a_salt_hides_the_names(tab: Tab) -> None:
+def test_pseudonyms_hide_the_names(tab: Tab) -> None:
     make(tab)
     judge(tab, "Анна", 3)
-    _, file = export(tab, "csv", salt="очень тайно")
+    salts = ("очень тайно", "очень тайно", "", "")
+    names = [_names(export(tab, "csv", salt=salt, hide=True)[1]) for salt in salts]
+    assert all(name.startswith("annotator-") for name in names)
+    assert names[0] == names[1] and len(set(names)) == 3  # without a salt: of this export only
+    assert _names(export(tab, "csv", salt="очень тайно")[1]) == "Анна"  # not asked for
+    told, file = export(tab, "csv", salt="коротко", hide=True)
+    assert file is None and RUSSIAN.salt_short.format(length=7, least=8) in told
+    assert export(tab, "qrels", salt="коротко", hide=True)[1]  # no names in it, nothing to hide
+
+
+def test_pseudonyms_are_offered_where_there_are_names(tab: Tab) -> None:
+    offer = tab.call("offer_pseudonyms")
+    shown = [
+        [update["visible"] for update in offer(form, hide)]
+        for form, hide in (("csv", False), ("jsonl", True), ("qrels", True))
+    ]
+    assert shown == [[True, False], [True, True], [False, False]]
+
+
+def _names(file: str | None) -> str:
     with Path(str(file)).open(encoding="utf-8-sig", newline="") as stream:
         (row,) = csv.DictReader(stream, delimiter=";")
-    assert row["annotator"].startswith("annotator-")
-    told, file = export(tab, "csv", salt="коротко")
-    assert file is None and RUSSIAN.salt_short.format(length=7, least=8) in told
-    assert export(tab, "qrels", salt="коротко")[1]  # no names in it, so nothing to hide
+    return str(row["annotator"])
 
 
 def test_what_cannot_be_exported_is_told(tab: Tab, monkeypatch: pytest.MonkeyPatch) -> None:

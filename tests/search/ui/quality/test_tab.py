@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import gradio as gr
 import pytest
 
+from search.corpora import Corpora
 from search.engine import Engine
 from search.judging.judged_queries import JUDGED_SET
 from search.judging.judgment import Judgment
@@ -31,7 +32,7 @@ class Tab:
 
     page: gr.Blocks
     labelled: Labelled
-    engine: Engine
+    corpora: Corpora
     store: JudgmentStore
     folder: Path
 
@@ -63,16 +64,16 @@ def tab(tmp_path: Path, small_engine: Engine, small_set: Path) -> Iterator[Tab]:
 
 def tab_over(small: Engine, store: JudgmentStore, corpus: Path, folder: Path) -> Tab:
     settings = replace(small.settings, snapshots_dir=str(folder), corpus=str(corpus))
-    engine = Engine(small.index, small.models, settings)
+    corpora = Corpora(folder / "corpora", Engine(small.index, small.models, settings))
 
     async def build() -> tuple[gr.Blocks, Labelled]:
         with gr.Blocks(analytics_enabled=False) as page:
             language = gr.Radio(list(QUALITY_TEXTS), value="Русский")
             with gr.Tab("Качество") as inside:
-                labelled = add_quality_tab(engine, store, language, inside)
+                labelled = add_quality_tab(corpora, store, language, inside)
         return page, labelled
 
-    return Tab(*asyncio.run(build()), engine, store, folder)
+    return Tab(*asyncio.run(build()), corpora, store, folder)
 
 
 def rows(html: str, table: int = 0) -> list[list[str]]:
@@ -126,7 +127,7 @@ def test_the_judged_queries_are_a_set_too(tab: Tab) -> None:
 
 def test_progress_is_told_in_queries(tab: Tab) -> None:
     told: list[tuple[int, int]] = []
-    answers = QualityAnswers(tab.engine, tab.store)
+    answers = QualityAnswers(tab.corpora, tab.store)
     answers.take("первый", "corpus", "Русский", lambda done, of: told.append((done, of)))
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
 
@@ -213,7 +214,9 @@ def test_a_set_without_qrels_leaves_the_stores_judgments(
     bare = tab_over(small_engine, tab.store, tmp_path / "нет", tab.folder)
     assert [row[0] for row in rows(bare.measure("первый", "both"), 1)[1:]] == ["медведь"]
     assert "Измерить нельзя: " in bare.measure("первый", "file")
-    assert QualityAnswers(bare.engine, bare.store).sets("English") == [("judged queries", "judged")]
+    assert QualityAnswers(bare.corpora, bare.store).sets("English") == [
+        ("judged queries", "judged")
+    ]
 
 
 @pytest.mark.parametrize("language", QUALITY_TEXTS)
@@ -300,7 +303,7 @@ def test_a_hostile_query_reaches_the_page_as_text(tab: Tab) -> None:
 def test_what_is_chosen_stays_while_it_is_there(tab: Tab) -> None:
     for name in ("a", "b", "c"):
         tab.take(name)
-    names = QualityAnswers(tab.engine, tab.store).names()
+    names = QualityAnswers(tab.corpora, tab.store).names()
     _, *dropdowns = tab.function("refresh")("Русский", names[2], names[2], "нет")
     assert [d["value"] for d in dropdowns] == [names[2], names[2], names[0]]
     _, *dropdowns = tab.function("refresh")("Русский", None, None, None)
