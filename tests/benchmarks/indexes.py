@@ -13,7 +13,8 @@ from tests.benchmarks.bench import SHARED, needed
 DEMO = ROOT / "data" / "demo"
 RUDOCS = SHARED / "eval" / "rudocs_faq"
 """A BEIR folder: 624 question headings, 19,930 sections of IT documentation."""
-
+LAWS = SHARED / "eval" / "ru_laws"
+"""Another: 941 titles of articles of law, 14,820 articles."""
 
 AS_SET = Settings(device="cpu")
 ALL_READ = Settings(device="cpu", rerank_gap=1000.0)

@@ -128,7 +128,7 @@ ROWS = (
     *query_rows("rudocs_faq", "20,000 documents"),
     *(
         row
-        for corpus in ("demo", "rudocs_faq")
+        for corpus in ("demo", "rudocs_faq", "ru_laws", "mean of the sets")
         for row in (
             Row(
                 f"pairs saved by an adaptive depth, {corpus}",
