@@ -48,7 +48,7 @@ class BertReranker(Reranker):
         self._fingerprint = fingerprint_of({PREFIX + key: w for key, w in weights.items()})
         self._tokenizer = tokenizer
         self._batch_size = batch_size or BATCH
-        threads = threads or len(os.sched_getaffinity(0))
+        threads = threads or _cores()
         self._bert = OpenVinoBert(weights, shape, threads)
         self._threads = ThreadPoolExecutor(threads)
 
@@ -108,6 +108,13 @@ class BertReranker(Reranker):
             self._bert.logits,
             self._threads.map,
         )
+
+
+def _cores() -> int:
+    """Those this process may use, where the system tells (macOS does not)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def fingerprint_of(weights: Mapping[str, Floats]) -> str:
