@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from search.settings import ROOT
 from tests.app_process import app_process
@@ -15,6 +15,8 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+
+expect.set_options(timeout=20_000)  # a page waits for its turn where the cores are busy
 
 
 @pytest.fixture(scope="session")
