@@ -2,9 +2,9 @@
 FROM python:3.11-slim
 
 WORKDIR /app
-COPY requirements.txt ./
-RUN pip install --no-cache-dir --requirement requirements.txt \
-    --extra-index-url https://download.pytorch.org/whl/cpu
+COPY locks/torch.txt locks/runtime.txt locks/
+RUN pip install --no-cache-dir --require-hashes --no-deps --requirement locks/torch.txt \
+    && pip install --no-cache-dir --require-hashes --requirement locks/runtime.txt
 
 COPY app.py LICENSE README.md ./
 COPY index index

@@ -23,20 +23,54 @@ bench: $(VENV)/benchmarks
 screenshots: $(VENV)/tests chromium
 	SCREENSHOTS=1 HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
-$(VENV)/runtime: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+# Every installed file has its SHA-256 in locks/; torch, from an index of its own, comes first.
+INSTALL = $(BIN)/python -m pip install --quiet --require-hashes
+define installed
+test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+$(INSTALL) --no-deps --retries 1 --requirement locks/torch.txt
+$(INSTALL) $(foreach lock,$(filter-out %/torch.txt,$^),--requirement $(lock))
+endef
+
+$(VENV)/runtime: locks/torch.txt locks/runtime.txt
+	$(installed)
 	touch $@
 
-$(VENV)/tests: requirements.txt requirements-training.txt requirements-milvus.txt tests/requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement tests/requirements.txt
+$(VENV)/tests: locks/torch.txt locks/tests.txt
+	$(installed)
 	touch $@ $(VENV)/runtime
 
-$(VENV)/benchmarks: requirements.txt requirements-training.txt tests/requirements.txt tests/benchmarks/requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement tests/benchmarks/requirements.txt
+# benchmarks, mutation, torture: what a folder of tests/ needs beyond the tests.
+$(VENV)/%: locks/torch.txt locks/tests.txt locks/%.txt
+	$(installed)
 	touch $@ $(VENV)/tests $(VENV)/runtime
+
+# After a change of a requirements file; UPGRADE=--upgrade also renews what nobody pinned by hand.
+LOCK = $(VENV)/tools/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
+  --generate-hashes --annotation-style line --custom-compile-command "make lock" \
+  --no-emit-package torch --constraint tests/requirements.txt
+MORE := $(patsubst tests/%/requirements.txt,%,$(wildcard tests/*/requirements.txt))
+lock: $(VENV)/tools
+	$(LOCK) requirements.txt --output-file locks/runtime.txt
+	$(LOCK) tests/requirements.txt --output-file locks/tests.txt
+	$(LOCK) locks/requirements.txt --output-file locks/tools.txt
+	$(foreach more,$(MORE),$(LOCK) tests/$(more)/requirements.txt --output-file locks/$(more).txt &&) true
+
+# Known vulnerabilities of every version locked, asked of PyPI; torch's version is in requirements.txt.
+AUDIT = $(VENV)/tools/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off
+audit: $(VENV)/tools
+	@$(AUDIT) $(foreach lock,tests tools $(MORE),--requirement locks/$(lock).txt) \
+	  && $(AUDIT) --requirement requirements.txt \
+	  || { echo "audit: a vulnerable version, or no answer from PyPI (see above)"; exit 1; }
+
+# sbom.json (CycloneDX): what runs, installed by itself in an environment of its own, our weights and data.
+sbom: $(VENV)/tools
+	$(MAKE) VENV=$(VENV)/sbom $(VENV)/sbom/runtime
+	$(VENV)/tools/bin/python locks/sbom.py $(VENV)/sbom/bin/python --to sbom.json
+
+$(VENV)/tools: locks/tools.txt
+	test -x $@/bin/python || $(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --require-hashes --requirement locks/tools.txt
+	touch $@
 
 # The browser tests drive Debian's Chromium; elsewhere set CHROMIUM to one's own.
 chromium:
@@ -48,4 +82,4 @@ postgresql:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  || (apt-get update -qq && apt-get install -y -qq postgresql)
 
-.PHONY: run test check bench screenshots chromium postgresql
+.PHONY: run test check bench screenshots lock audit sbom chromium postgresql

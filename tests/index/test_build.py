@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ from index.corpus import Document, read_corpus
 from index.encoder import Encoder
 from index.errors import CorpusError, EmptyCorpusError, IndexMismatchError, IndexStoreError
 from index.passages import WINDOW_CHARS
-from index.store import FORMAT, Manifest, current_generation
+from index.store import FORMAT, Manifest, current_generation, verify
 from search.settings import ROOT
 
 DOCUMENTS = [
@@ -223,6 +225,32 @@ def test_same_corpus_gives_the_same_files(
     first = Manifest.read(current_generation(built))
     assert again.files == first.files
     assert again.corpus_fingerprint == first.corpus_fingerprint
+
+
+def test_demo_index_is_the_same_from_another_process_with_other_threads(tmp_path: Path) -> None:
+    manifests = []
+    for hash_seed, threads in (("1", "1"), ("2", "2")):
+        directory = tmp_path / threads
+        subprocess.run(
+            [sys.executable, "-m", "index", "build", "data/demo", "--to", str(directory)],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "PYTHONHASHSEED": hash_seed,
+                "OMP_NUM_THREADS": threads,
+                "OPENBLAS_NUM_THREADS": threads,
+                "MKL_NUM_THREADS": threads,
+            },
+            capture_output=True,
+            check=True,
+        )
+        generation = current_generation(directory)
+        manifest = Manifest.read(generation)
+        verify(generation, manifest)
+        manifests.append(replace(manifest, created=""))
+    first, second = manifests
+    assert first.files.keys() == FILES
+    assert first == second  # with it the fingerprints of corpus, analyzer and encoder
 
 
 @pytest.mark.parametrize(
