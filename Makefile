@@ -19,6 +19,24 @@ bench: $(VENV)/benchmarks
 	  $(BIN)/python -m tests.benchmarks.$$name || left="$$left $$name"; done; \
 	$(BIN)/python -m tests.benchmarks.table; test -z "$$left" || { echo "failed:$$left"; exit 1; }
 
+# Every fault at full size, an hour or more, as root for the small disks: make torture TORTURE=--short.
+torture: $(VENV)/torture
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.torture $(TORTURE)
+.PHONY: torture
+
+# The tests, measuring which branches of index and search they take; fails under 95 %.
+coverage: $(VENV)/tests chromium postgresql
+	rm -rf tests/artefacts/coverage && mkdir -p tests/artefacts/coverage
+	HF_HUB_OFFLINE=1 $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report
+
+# Small faults put into the formulas (pyproject.toml says where): fails when tests find fewer than 85 %.
+mutation: $(VENV)/mutation
+	rm -rf mutants
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 TQDM_DISABLE=1 $(BIN)/mutmut run
+	$(BIN)/python -m tests.mutation.score
+.PHONY: coverage mutation
+
 # The README's pictures, taken anew.
 screenshots: $(VENV)/tests chromium
 	SCREENSHOTS=1 HF_HUB_OFFLINE=1 $(BIN)/python -m pytest tests/browser/test_screenshots.py

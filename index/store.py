@@ -18,7 +18,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import UTC, datetime
@@ -161,24 +161,23 @@ def new_generation(directory: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise IndexStoreError(f"{directory}: another build is running. Wait for it.") from error
-        _remove_all_but_current(directory)
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
         generation = directory / _GENERATIONS / name
         try:
+            _remove_all_but_current(directory)
             generation.mkdir()
             yield generation
             _sync(generation)
             _point_to(directory, name)
         except OSError as error:
-            shutil.rmtree(generation, ignore_errors=True)
+            why = error.strerror or f"not all could be written: {error}"  # numpy's, of a full disk
             raise IndexStoreError(
-                f"{directory}: the build stopped ({error.strerror}); the index before it is "
-                "still in use. Make room or choose another directory."
+                f"{directory}: the build stopped ({why}); the index before it is still in use. "
+                "Make room or choose another directory."
             ) from error
-        except BaseException:
-            shutil.rmtree(generation, ignore_errors=True)
-            raise
-        _remove_all_but_current(directory)
+        finally:  # by what CURRENT says: an error may come when the new one is in use already
+            with suppress(OSError):
+                _remove_all_but_current(directory)
 
 
 def file_hashes(generation: Path) -> dict[str, str]:
@@ -239,6 +238,7 @@ def _remove_all_but_current(directory: Path) -> None:
     current = directory / _CURRENT
     content = current.read_text(encoding="utf-8", errors="replace") if current.is_file() else ""
     keep = content.partition(" ")[0]
+    (directory / f"{_CURRENT}.new").unlink(missing_ok=True)
     for generation in (directory / _GENERATIONS).iterdir():
         if generation.name != keep:
             shutil.rmtree(generation, ignore_errors=True)

@@ -7,6 +7,7 @@ weights, this encoder and these shares only.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -104,12 +105,15 @@ class Calibration:
         return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
 
     def write(self, folder: Path) -> Path:
-        """Write calibration.json beside the weights."""
-        file = folder / FILE
+        """Write calibration.json beside the weights, whole or not at all."""
+        file, fresh = folder / FILE, folder / f"{FILE}.new"
         content = asdict(self) | {"sha256": self.sha256}
         try:
-            file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+            fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+            fresh.replace(file)
         except OSError as error:
+            with suppress(OSError):
+                fresh.unlink()
             raise EvaluationError(f"{file}: can't be written ({error.strerror}).") from error
         return file
 

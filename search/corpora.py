@@ -34,6 +34,7 @@ HOME = ""
 MAX_CORPORA = 20
 MAX_NAME_CHARS = 60
 _ABOUT = "about.json"
+_NEW_ABOUT = "about.json.new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ class Corpora:
                 shutil.rmtree(inner, ignore_errors=True)
                 continue
             try:
+                (inner / _NEW_ABOUT).unlink(missing_ok=True)
                 corpus = _read(inner)
                 self._corpora[corpus.name] = corpus
-            except IndexStoreError:
+            except (IndexStoreError, OSError):
                 logger.exception("a corpus is left out")
 
     def when_moved(self, follower: Callable[[Engine], object]) -> None:
@@ -234,9 +236,12 @@ def _read(folder: Path) -> Corpus:
 def _write_about(folder: Path, name: str, created: datetime) -> None:
     content = json.dumps({"name": name, "created": created.isoformat()}, ensure_ascii=False)
     with _writing(folder):
-        fresh = folder / f"{_ABOUT}.new"
-        fresh.write_text(content, encoding="utf-8")
-        fresh.replace(folder / _ABOUT)
+        fresh = folder / _NEW_ABOUT
+        try:
+            fresh.write_text(content, encoding="utf-8")
+            fresh.replace(folder / _ABOUT)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -109,7 +109,8 @@ def _locked(file: Path) -> Iterator[BinaryIO]:
             yield stream
     except OSError as error:
         raise ModelError(
-            f"{file}: can't be written ({error.strerror}). Nothing changed."
+            f"{file}: can't be written ({error.strerror}). Nothing changed; make room or check "
+            "the folder."
         ) from error
 
 

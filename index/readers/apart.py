@@ -32,7 +32,8 @@ def content_apart(suffix: str, data: bytes, seconds: float = SECONDS) -> Content
     Also for a file that takes more than `seconds` or `MEMORY_BYTES`.
     """
     try:
-        process = _idle.pop()
+        while (process := _idle.pop()).poll() is not None:  # ended meanwhile, as for its memory
+            _end(process)
     except IndexError:
         process = _started()
     watch = threading.Timer(seconds, process.kill)

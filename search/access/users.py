@@ -1,9 +1,11 @@
 """The users file: names, roles and password hashes as JSON, readable by its owner only."""
 
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ ROLES = (Role.ANNOTATOR, Role.LEAD)
 """Those a user can have: whoever only searches needs no name."""
 MIN_PASSWORD_CHARS = 8
 MAX_NAME_CHARS = 100
+_DRAFT = ".users-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +118,33 @@ class UsersFile:
         }
         try:
             # mkstemp's file is 0600 from the start.
-            descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=".users-")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                    stream.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(draft, self.path)
-            except OSError:
-                os.unlink(draft)
-                raise
+            with self._alone():
+                descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=_DRAFT)
+                try:
+                    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                        stream.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+                        stream.flush()
+                        os.fsync(stream.fileno())
+                    os.replace(draft, self.path)
+                except OSError:
+                    os.unlink(draft)
+                    raise
         except OSError as error:
             raise AccessError(
                 f"{self.path}: can't be written ({error.strerror}). Check the folder."
             ) from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else writes there meanwhile; so the draft of a killed program can go."""
+        descriptor = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            for left in self.path.parent.glob(f"{_DRAFT}*"):
+                left.unlink()
+            yield
+        finally:
+            os.close(descriptor)
 
     def _unreadable(self, error: OSError) -> AccessError:
         return AccessError(f"{self.path}: can't be read ({error.strerror}). Check the file.")

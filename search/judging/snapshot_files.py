@@ -1,10 +1,13 @@
 """Snapshots in a folder: one JSON file each, written once, checked when read."""
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +17,7 @@ from search.errors import JudgingError
 from search.judging.snapshots import IndexIdentity, RankedPassage, Snapshot
 
 FORMAT = 1
+_NEW = ".new"
 _NAME = re.compile(r"[\w-][\w.-]{0,59}")
 
 
@@ -32,7 +36,10 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     file = snapshot_file(folder, snapshot.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".new", encoding="utf-8") as fresh:
+        with (
+            _alone(folder),
+            tempfile.NamedTemporaryFile("w", dir=folder, suffix=_NEW, encoding="utf-8") as fresh,
+        ):
             fresh.write(_as_json(snapshot))
             fresh.flush()
             os.fchmod(fresh.fileno(), 0o644)
@@ -151,6 +158,19 @@ def _from_json(name: str, fields: dict[str, Any]) -> Snapshot:
         queries=queries,
         stages=stages,
     )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else saves there meanwhile; so what a killed save has left can go."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        for left in folder.glob(f"*{_NEW}"):
+            left.unlink()
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _sync(folder: Path) -> None:

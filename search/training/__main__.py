@@ -199,10 +199,8 @@ def _lists(options: argparse.Namespace) -> None:
 
 def _reranker(options: argparse.Namespace) -> None:
     pairs = [pair for file in options.pairs for pair in read_pairs(file)]
-    if (options.to / "model.safetensors").exists():
-        raise TrainingError(
-            f"{options.to}: holds a model already. Choose another --to or remove it."
-        )
+    if options.to.is_dir() and any(options.to.iterdir()):  # which the model would replace
+        raise TrainingError(f"{options.to}: holds files already. Choose another --to or remove it.")
     analyzer = Analyzer()
     validations = [Validation.of(folder, analyzer) for folder in options.validate]
     if options.recipe == "reference":

@@ -28,10 +28,10 @@ def replace_folder(directory: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a folder beside, then put it in `directory`'s place.
 
     A kill or a full disk at any moment leaves the old or the new content whole (the old one
-    perhaps under the name `.old`, where `load_checkpoint` finds it). Raises `TrainingError` when
-    the disk refuses.
+    perhaps under the name `.old`, from where `settle_folder` brings it back). Raises
+    `TrainingError` when the disk refuses.
     """
-    fresh, old = (directory.with_name(directory.name + end) for end in (".new", ".old"))
+    fresh, old = _beside(directory)
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -40,13 +40,36 @@ def replace_folder(directory: Path, write: Callable[[Path], object]) -> None:
             shutil.rmtree(old, ignore_errors=True)
             directory.rename(old)
         fresh.rename(directory)
-    except (OSError, SafetensorError) as error:  # safetensors tells of a full disk in its own kind
-        shutil.rmtree(fresh, ignore_errors=True)
+    except Exception as error:
+        settle_folder(directory)
+        if not _of_the_disk(error):
+            raise
         raise TrainingError(
             f"{directory}: can't be written ({error}). What was saved before is untouched; "
             "make room and start the same command again to go on from there."
         ) from error
     shutil.rmtree(old, ignore_errors=True)
+
+
+def settle_folder(directory: Path) -> None:
+    """What a killed `replace_folder` has left: the old content comes back, a half new one goes."""
+    fresh, old = _beside(directory)
+    if old.exists() and not directory.exists():  # killed between the two renames
+        old.rename(directory)
+    for left in (fresh, old):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _of_the_disk(error: Exception) -> bool:
+    """Whether it tells of a refusal of the disk: safetensors and tokenizers do so in own kinds."""
+    return isinstance(error, OSError | SafetensorError) or "(os error " in str(error)
+
+
+def _beside(directory: Path) -> tuple[Path, Path]:
+    """Where the new content is written and where the old one is put aside."""
+    return directory.with_name(directory.name + ".new"), directory.with_name(
+        directory.name + ".old"
+    )
 
 
 def save_checkpoint(
@@ -72,9 +95,7 @@ def load_checkpoint(
     directory: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer
 ) -> Progress | None:
     """Restore model and optimizer; None when there is no checkpoint to go on from."""
-    old = directory.with_name(directory.name + ".old")
-    if not directory.exists() and old.exists():  # killed between the two renames
-        old.rename(directory)
+    settle_folder(directory)
     if not directory.exists():
         return None
     model.load_state_dict(load_file(directory / "model.safetensors"))

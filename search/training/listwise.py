@@ -26,6 +26,7 @@ from search.training.checkpoint import (
     load_checkpoint,
     replace_folder,
     save_checkpoint,
+    settle_folder,
 )
 from search.training.curve import write_curve
 from search.training.pairs import Pair
@@ -96,6 +97,10 @@ def train_listwise(
     batches = _batches(group_by_query(pairs), recipe)
     optimizer = _optimizer(model, recipe)
     checkpoint, best = (to.with_name(f"{to.name}.{part}") for part in ("checkpoint", "best"))
+    for place in (best, to):
+        settle_folder(place)
+    # Made once and first: it keeps the head in fp32, so a resumed run must not begin without.
+    measured_by = TorchReranker.around(encoder, batch_size=20) if validations else None
     progress = load_checkpoint(checkpoint, model, optimizer) or Progress(0, ())
     losses, measured, window = list(progress.losses), list(progress.measured), []
     model.train()
@@ -118,8 +123,8 @@ def train_listwise(
             losses.append(sum(window) / len(window))
             logger.info("step %d of %d, loss %.4f", done, len(batches), losses[-1])
             window = []
-        if validations and (done % recipe.validate_every == 0 or done == len(batches)):
-            measured.append((done, mean_ndcg(encoder, validations)))
+        if measured_by and (done % recipe.validate_every == 0 or done == len(batches)):
+            measured.append((done, mean_ndcg(measured_by, validations)))
             logger.info("step %d, validation nDCG@10 %.4f", *measured[-1])
             if measured[-1][1] == max(value for _, value in measured):
                 replace_folder(best, lambda folder: save_for_shipping(encoder, folder))
@@ -127,17 +132,20 @@ def train_listwise(
         if done % recipe.checkpoint_every == 0 or done == len(batches):
             state = Progress(done, tuple(losses), tuple(measured))
             save_checkpoint(checkpoint, model, optimizer, state)
-    if validations:
-        replace_folder(to, lambda folder: shutil.copytree(best, folder, dirs_exist_ok=True))
-    else:
-        save_for_shipping(encoder, to)
-    write_curve(to, recipe.log_every, losses, measured)
+
+    def write(folder: Path) -> None:
+        if validations:
+            shutil.copytree(best, folder, dirs_exist_ok=True)
+        else:
+            save_for_shipping(encoder, folder)
+        write_curve(folder, recipe.log_every, losses, measured)
+
+    replace_folder(to, write)
 
 
-def mean_ndcg(encoder: CrossEncoder, validations: Sequence[Validation]) -> float:
+def mean_ndcg(reranker: TorchReranker, validations: Sequence[Validation]) -> float:
     """Mean nDCG@10 over the sets of the order by the model alone."""
-    logits = TorchReranker.around(encoder, batch_size=20).logits
-    return sum(v.of_model(logits)["ndcg@10"] for v in validations) / len(validations)
+    return sum(v.of_model(reranker.logits)["ndcg@10"] for v in validations) / len(validations)
 
 
 def _stalled(measured: list[tuple[int, float]], patience: int) -> bool:

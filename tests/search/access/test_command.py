@@ -44,6 +44,9 @@ def test_a_typed_password_is_asked_twice(
     assert main(["access", "add", "анна", "--role", "lead"]) == 1
     assert capsys.readouterr().err == "error: The two passwords differ. Type the same twice.\n"
     assert not path.exists()
+    typed = iter(["тайна анны", "тайна анны"])
+    assert main(["access", "add", "анна", "--role", "lead"]) == 0
+    assert fits("тайна анны", UsersFile(path).users()["анна"].password_hash)
 
 
 def test_without_a_users_file_it_is_asked_which(

@@ -14,17 +14,24 @@ from search.errors import TrainingError
 from search.training.checkpoint import Progress, load_checkpoint, replace_folder, save_checkpoint
 
 WRITER = """
-import sys, torch
+import os, sys, torch
 from pathlib import Path
 from search.training.checkpoint import Progress, save_checkpoint
 model = torch.nn.Linear(200, 200)
 optimizer = torch.optim.AdamW(model.parameters())
-for step in range(1, 100_000):
-    with torch.no_grad():
-        model.weight.fill_(step)
-    save_checkpoint(Path(sys.argv[1]), model, optimizer, Progress(step, (0.5,)))
-    print(step, flush=True)
+for _ in sys.stdin:
+    if os.fork():
+        os.wait()
+        print("killed", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    for step in range(1, 100_000):
+        with torch.no_grad():
+            model.weight.fill_(step)
+        save_checkpoint(Path(sys.argv[1]), model, optimizer, Progress(step, (0.5,)))
+        print(step, flush=True)
 """
+"""Begins a new run at each line: the libraries, which take seconds, are imported once."""
 
 
 def blank() -> tuple[torch.nn.Linear, torch.optim.Optimizer]:
@@ -53,23 +60,23 @@ def test_no_checkpoint_is_no_progress(tmp_path: Path) -> None:
 def test_a_kill_at_any_moment_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
     draw = random.Random(5)
     directory = tmp_path / "run.checkpoint"
-    for _ in range(5):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout is not None
-        acknowledged = int(writer.stdout.readline())
-        time.sleep(draw.uniform(0.0, 0.1))
-        os.kill(writer.pid, signal.SIGKILL)
-        rest = writer.stdout.read().split()
-        writer.stdout.close()
-        writer.wait()
-        acknowledged = int(rest[-1]) if rest else acknowledged
-        model, optimizer = blank()
-        progress = load_checkpoint(directory, model, optimizer)
-        assert progress is not None
-        assert progress.step in (acknowledged, acknowledged + 1)
-        assert model.weight.detach().unique().tolist() == [progress.step]
+    command = [sys.executable, "-c", WRITER, str(directory)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdin and writer.stdout
+        for _ in range(10):
+            print(file=writer.stdin, flush=True)
+            run, acknowledged = (int(writer.stdout.readline()) for _ in range(2))
+            time.sleep(draw.uniform(0.0, 0.1))
+            os.kill(run, signal.SIGKILL)
+            for line in iter(writer.stdout.readline, "killed\n"):
+                acknowledged = int(line)
+            model, optimizer = blank()
+            progress = load_checkpoint(directory, model, optimizer)
+            assert progress is not None
+            assert progress.step in (acknowledged, acknowledged + 1)
+            assert model.weight.detach().unique().tolist() == [progress.step]
 
 
 def test_a_full_disk_is_told_and_the_last_checkpoint_stays(tmp_path: Path) -> None:

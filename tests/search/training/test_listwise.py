@@ -1,5 +1,4 @@
 import json
-import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +6,16 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import CrossEncoder
+from torch.nn import Module
+from torch.optim import Optimizer
 from transformers import BertConfig, BertModel
 
 from index.analyzer import Analyzer
 from search.errors import TrainingError
 from search.rerank import Reranker
+from search.training import listwise
 from search.training.base import write_base
+from search.training.checkpoint import Progress, save_checkpoint
 from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.pairs import Pair
 from search.training.query_lists import group_by_query
@@ -27,13 +30,13 @@ PAIRS = [
     if other == word or other != word
 ]
 SMALL = ListwiseRecipe(
-    epochs=60,
+    epochs=30,
     queries_per_step=4,
     max_length=16,
     learning_rate=5e-3,
     embedding_learning_rate=2e-2,
     dropout=0.1,
-    checkpoint_every=20,
+    checkpoint_every=10,
     log_every=10,
 )
 
@@ -57,10 +60,17 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "base"
 
 
-def losses(caplog: pytest.LogCaptureFixture) -> list[float]:
-    return [
-        float(r.getMessage().rsplit(" ", 1)[1]) for r in caplog.records if "loss" in r.getMessage()
-    ]
+@pytest.fixture(scope="module")
+def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the models `one` and `two` of the same training."""
+    folder = tmp_path_factory.mktemp("trained")
+    for name in ("one", "two"):
+        train_listwise(PAIRS, str(base), folder / name, SMALL)
+    return folder
+
+
+def losses(model: Path) -> list[float]:
+    return [loss for _, loss in json.loads((model / "curve.json").read_text())["loss"]]
 
 
 def test_a_query_that_comes_again_whole_makes_two_lists() -> None:
@@ -89,31 +99,40 @@ def test_lists_need_a_positive_and_a_negative() -> None:
         group_by_query(pairs[1:2])
 
 
-def test_training_learns_repeats_and_saves_a_plain_cross_encoder(
-    base: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "search.training.listwise")
-    train_listwise(PAIRS, str(base), tmp_path / "one", SMALL)
-    first = losses(caplog)
-    assert first[-1] < first[0] / 2
-    caplog.clear()
-    train_listwise(PAIRS, str(base), tmp_path / "two", SMALL)
-    assert losses(caplog) == first
-    model = CrossEncoder(str(tmp_path / "one"))
-    assert isinstance(model.activation_fn, torch.nn.Identity)
-    scores = model.predict([("где кот", "Здесь кот."), ("где кот", "Здесь лес.")])
-    assert scores.shape == (2,) and scores.dtype == np.float32
-    tokenizer = json.loads((tmp_path / "one" / "tokenizer.json").read_text(encoding="utf-8"))
+def test_training_learns_repeats_and_saves_a_plain_cross_encoder(trained: Path) -> None:
+    first = losses(trained / "one")
+    assert first[-1] < first[0]
+    assert losses(trained / "two") == first
+    model = CrossEncoder(str(trained / "one"))
+    for word in WORDS[4:]:
+        scores = model.predict([(f"где {word}", f"Здесь {other}.") for other in [word, *WORDS[:4]]])
+        assert scores[0] > scores[1:].max() + 1
+    assert scores.shape == (5,) and scores.dtype == np.float32
+    tokenizer = json.loads((trained / "one" / "tokenizer.json").read_text(encoding="utf-8"))
     assert tokenizer["truncation"] is None and tokenizer["padding"] is None
 
 
-def test_a_killed_run_goes_on_where_it_stopped(base: Path, tmp_path: Path) -> None:
-    train_listwise(PAIRS, str(base), tmp_path / "whole", SMALL)
+def test_a_stopped_run_goes_on_where_it_stopped(
+    base: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved: list[int] = []
+
+    def save_twice(folder: Path, model: Module, optimizer: Optimizer, progress: Progress) -> None:
+        save_checkpoint(folder, model, optimizer, progress)
+        saved.append(progress.step)
+        if saved == [10, 20]:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(listwise, "save_checkpoint", save_twice)
+    with pytest.raises(KeyboardInterrupt):
+        train_listwise(PAIRS, str(base), tmp_path / "resumed", SMALL)
+    assert not (tmp_path / "resumed").exists()
     train_listwise(PAIRS, str(base), tmp_path / "resumed", SMALL)
-    saved = tmp_path / "resumed.checkpoint"
-    assert saved.exists()  # the last checkpoint, some steps before the end
-    train_listwise(PAIRS, str(base), tmp_path / "resumed", SMALL)
-    one, other = (CrossEncoder(str(tmp_path / name)).model for name in ("whole", "resumed"))
+    assert saved == [10, 20, 30, 40, 50, 60]
+    assert losses(tmp_path / "resumed") == pytest.approx(losses(trained / "one"))
+    one, other = (
+        CrossEncoder(str(model)).model for model in (trained / "one", tmp_path / "resumed")
+    )
     assert one is not None and other is not None
     for key, tensor in one.state_dict().items():
         torch.testing.assert_close(tensor, other.state_dict()[key])
