@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus import MAX_FIELD_CHARS, Document, jsonl_rows, read_corpus, text_lines
+from index import corpus
+from index.corpus import MAX_COLUMNS, MAX_FIELD_CHARS, Document, jsonl_rows, read_corpus, text_lines
 from index.errors import CorpusError, EmptyCorpusError
 from search.settings import ROOT
 
@@ -387,3 +388,26 @@ def test_names_that_differ_in_unicode_form_only_are_told(tmp_path: Path) -> None
     assert error_of(tmp_path) == (
         f"{second}: in Unicode the same name as {first}. Rename one of them."
     )
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl", "corpus.jsonl.gz"])
+def test_a_line_too_long_to_hold_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(corpus, "MAX_LINE_BYTES", 30)
+    data = b'{"_id": "1", "text": "a"}\n' + b"x" * 31
+    file = write(tmp_path / name, gzip.compress(data) if name.endswith(".gz") else data)
+    assert error_of(file) == f"{file}:2: a line of more than 30 bytes. Split it."
+
+
+def test_too_many_columns_are_told(tmp_path: Path) -> None:
+    header = ["_id", "text", *(f"c{number}" for number in range(MAX_COLUMNS - 2))]
+    file = write(tmp_path / "corpus.csv", ",".join(header) + "\n1,Кот\n")
+    assert [document.text for document in read_corpus(file)] == ["Кот"]
+    write(file, ",".join([*header, "one"]) + "\n1,Кот\n")
+    assert error_of(file).startswith(f"{file}:1: more than {MAX_COLUMNS} columns.")
+
+
+def test_a_truncated_csv_gz_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "corpus.csv.gz", gzip.compress(CSV.encode())[:-9])
+    assert "can't be decompressed" in error_of(file)

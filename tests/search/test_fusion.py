@@ -46,6 +46,13 @@ def test_a_list_that_ended_by_itself_is_scaled_from_zero() -> None:
     assert fused == [(1, 8 / 8 / 2 + 0 / 2), (3, 0 / 2 + (0.5 + 0.5) / 1 / 2), (2, 6 / 8 / 2)]
 
 
+def test_a_list_as_long_as_its_depth_is_scaled_from_its_last_score() -> None:
+    rows = {"bm25": [(1, 8.0), (2, 6.0), (3, 4.0)]}
+    for depth, middle in ((2, 0.5), (3, 0.5), (4, 6 / 8)):
+        fused = convex_fusion(rows, {"bm25": 1.0}, {"bm25": depth})
+        assert fused[1] == (2, middle)
+
+
 def test_scale_and_offset_of_a_list_do_not_matter() -> None:
     draw = random.Random(3)
     bm25 = sorted(((row, draw.random()) for row in range(40)), key=lambda item: -item[1])

@@ -60,6 +60,20 @@ def test_insertion_is_read_and_deletion_is_not() -> None:
     assert "старое" not in text
 
 
+def test_a_document_without_headings_has_no_title_and_tabs_are_spaces() -> None:
+    document = docx.Document()
+    document.add_paragraph("кот\tпёс\nдом")
+    assert docx_content(saved(document)) == Content("", "кот пёс\nдом")
+
+
+def test_a_text_box_is_read_once() -> None:
+    space = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = "<w:p><w:r><w:t>в рамке</w:t></w:r></w:p>"
+    both = f"<mc:AlternateContent {space}><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}"
+    both += "</mc:Fallback></mc:AlternateContent><w:sectPr"
+    assert docx_content(with_body(made(), {"<w:sectPr": both})).text.endswith("Конец.\nв рамке")
+
+
 def test_external_entity_is_not_read(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("тайна", encoding="utf-8")

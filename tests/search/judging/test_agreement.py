@@ -7,12 +7,13 @@ from search.errors import JudgingError
 from search.judging.agreement import (
     agreement_of,
     gwet_ac2,
+    krippendorff_alpha,
     ordinal_weights,
     pair_agreement,
     raw_agreement,
     weighted_kappa,
 )
-from search.judging.grade_table import GradeTable
+from search.judging.grade_table import MISSING, GradeTable, Item
 from search.judging.judgment import Judgment
 
 
@@ -36,7 +37,7 @@ def test_kappa_is_as_worked_out_by_hand() -> None:
     # over 4 items: 24 / 4 = 6 (linear); squared 2 * (14 + 14) / 4 = 14.
     pair = pair_agreement(GradeTable.of(judgments_of(anna="0033", boris="0132")), "anna", "boris")
     assert pair is not None
-    assert pair.raw == 2 / 4
+    assert (pair.items, pair.raw) == (4, 2 / 4)
     assert pair.linear_kappa == pytest.approx(1 - 2 / 6)
     assert pair.quadratic_kappa == pytest.approx(1 - 2 / 14)
     assert pair.confusion == ((1, 1, 0, 0), (0, 0, 0, 0), (0, 0, 0, 0), (0, 0, 1, 1))
@@ -54,6 +55,17 @@ def test_ac2_is_as_worked_out_by_hand() -> None:
     assert gwet_ac2(table) == pytest.approx((seen - chance) / (1 - chance))
     # Equal pairs: 332 one of three, 00 all, 12 none, 030 one of three.
     assert raw_agreement(table) == pytest.approx((1 / 3 + 1 + 0 + 1 / 3) / 4)
+
+
+def test_alpha_is_as_worked_out_by_hand() -> None:
+    # Items 00, 011 and 33; the single 2 says nothing. Ordered pairs of grades, over the grades of
+    # the item less one: 00 -> 2/1 · 011 -> 01, 10 and 11 of 2/2 each · 33 -> 2/1. So the grades
+    # 0, 1, 3 come 3, 2, 2 times, 7 in all. Ordinal distance of two: all from the one to the other
+    # less half of both, squared: 0-1 (5 - 2.5)^2, 0-3 (7 - 2.5)^2, 1-3 (4 - 2)^2.
+    seen = 2 * 1 * 2.5**2
+    by_chance = 2 * (3 * 2 * 2.5**2 + 3 * 2 * 4.5**2 + 2 * 2 * 2**2) / (7 - 1)
+    table = GradeTable.of(judgments_of(anna="003-", boris="013-", vera="-1-2"))
+    assert krippendorff_alpha(table) == pytest.approx(1 - seen / by_chance)
 
 
 def test_ordinal_weights_fall_with_the_distance() -> None:
@@ -93,6 +105,15 @@ def test_grades_of_two_versions_of_a_text_are_not_compared() -> None:
     rewritten = [judged("anna", "d2", 0, "old"), judged("boris", "d2", 3, "new")]
     agreement = agreement_of([*rows, *rewritten])
     assert (agreement.items, agreement.shared, agreement.raw) == (4, 2, 1)
+
+
+def test_one_passage_for_two_queries_is_two_items() -> None:
+    rows = judgments_of(anna="0", boris="0")
+    other = [replace(row, query="где живёт кит", grade=3) for row in rows[:1]]
+    table = GradeTable.of([*rows, *other])
+    assert [item.query for item in table.items] == ["чем питается кит", "где живёт кит"]
+    assert table.grades.tolist() == [[0, 0], [3, MISSING]]
+    assert table.grades.dtype == np.int8
 
 
 def test_the_order_of_judgments_and_names_changes_no_coefficient() -> None:
@@ -140,7 +161,8 @@ def test_many_items_carry_no_note() -> None:
         ({}, "no grades. Let another one judge."),
         (
             {"anna": "01--", "boris": "--23"},
-            "2 annotators graded 4 items, none of them the same text for the same query.",
+            "2 annotators graded 4 items, none of them the same text for the same query. "
+            "Make a pool with an overlap of 2 or more.",
         ),
     ],
 )
@@ -154,6 +176,7 @@ def test_without_two_annotators_on_one_item_it_says_so(
 
 def test_disagreements_come_widest_first() -> None:
     found = agreement_of(judgments_of(anna="0100", boris="1130", vera="1-2-")).disagreements
+    assert found[0].item == Item("чем питается кит", "d2", "d2", "h")
     assert [(d.item.passage_id, d.spread, d.grades) for d in found] == [
         ("d2", 3, (("anna", 0), ("vera", 2), ("boris", 3))),
         ("d0", 1, (("anna", 0), ("boris", 1), ("vera", 1))),

@@ -129,6 +129,28 @@ def test_a_file_without_its_last_lines_is_damaged(
         restore(empty, file)
 
 
+def test_a_changed_row_is_not_restored(empty: JudgmentStore, tmp_path: Path) -> None:
+    file = tmp_path / "copy"
+    with JudgmentStore.open(f"sqlite:///{tmp_path}/full.sqlite") as full:
+        full.save_pool(Pool("озёра", (ITEM,)))
+        back_up(full, file)
+    whole = gzip.decompress(file.read_bytes())
+    changed = whole.replace("озёра".encode(), "морей".encode())
+    assert changed != whole
+    file.write_bytes(gzip.compress(changed))
+    with pytest.raises(JudgingError, match="SHA-256 is another"):
+        restore(empty, file)
+    assert empty.pools() == []
+
+
+def test_a_file_of_another_program_is_told_by_its_format(
+    empty: JudgmentStore, tmp_path: Path
+) -> None:
+    (tmp_path / "foreign").write_bytes(gzip.compress(b'{"format": "recipes"}\n{"sha256": ""}'))
+    with pytest.raises(JudgingError, match="no backup.*it says to be something else"):
+        restore(empty, tmp_path / "foreign")
+
+
 def test_a_newer_backup_asks_for_a_newer_program(empty: JudgmentStore, tmp_path: Path) -> None:
     head = json.dumps({"format": "russian-search judgments", "schema": 99}).encode() + b"\n"
     tail = json.dumps({"rows": {}, "sha256": hashlib.sha256(head).hexdigest()}).encode()

@@ -3,6 +3,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,6 +123,28 @@ def test_a_database_locked_too_long_says_so_and_works_again_after(
     holder.close()
 
 
+def test_threads_of_one_process_wait_their_turn_no_longer_than_the_timeout(file: Path) -> None:
+    database = Database(f"sqlite:///{file}", timeout=0.2)
+    with database.write("x"), ThreadPoolExecutor(1) as other:
+        refused = other.submit(database.write("x").__enter__).exception()
+    assert isinstance(refused, JudgingError)
+    assert "judgments.sqlite: another program or person held it for too long" in str(refused)
+    with database.write("x") as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    database.close()
+
+
+def test_more_readers_than_connections_are_told_to_try_again(file: Path) -> None:
+    database = Database(f"sqlite:///{file}", timeout=0.1)
+    with ExitStack() as readers:
+        with pytest.raises(JudgingError, match="held it for too long"):
+            for _ in range(100):
+                readers.enter_context(database.read())
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    database.close()
+
+
 def test_reading_goes_on_while_another_writes(url: str, judgment: Judgment) -> None:
     holder = Database(url, timeout=5)
     with JudgmentStore.open(url, timeout=0.2) as store:
@@ -166,6 +190,12 @@ print(saved)
 def test_a_folder_that_cannot_be_made_is_named(read_only: Path) -> None:
     message = as_nobody(OPEN, f"sqlite:///{read_only}/новая/judgments.sqlite")
     assert f"{read_only}/новая: the folder for judgments can't be made (Permission" in message
+
+
+def test_a_folder_below_a_file_is_named(file: Path) -> None:
+    file.touch()
+    with pytest.raises(JudgingError, match=f"{file}: the folder for judgments can't be made"):
+        JudgmentStore.open(f"sqlite:///{file}/judgments.sqlite")
 
 
 def test_a_read_only_folder_and_a_read_only_file_are_refused(read_only: Path) -> None:

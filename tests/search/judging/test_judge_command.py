@@ -158,6 +158,18 @@ def test_training_pairs_can_be_trained_on(
     assert set(group.labels[1:]) == {0.0} and len(set(group.passages)) == len(group.passages)
 
 
+def test_a_set_is_split_by_its_judged_queries(
+    capsys: pytest.CaptureFixture[str], small_set: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / "halves"
+    assert judge("split", small_set, "--held-out", "1", "--to", to) == 0
+    assert capsys.readouterr().out == f"{to / 'judge'}\n{to / 'held-out'}\n"
+    kept, held = (read_qrels(to / part) for part in ("judge", "held-out"))
+    assert (len(kept), len(held)) == (2, 1)
+    assert kept | held == read_qrels(small_set)
+    assert read_queries(to / "held-out").keys() == held.keys()
+
+
 def test_judgments_without_any_grade_make_no_qrels(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from search.errors import JudgingError
-from search.evaluation import Qrels, Run, falling_scores, measure
+from search.evaluation import Qrels, Run, falling_scores, first, measure
 from search.judging.metrics import JUDGED, MEASURES, per_query
 
 
@@ -26,6 +26,25 @@ def test_every_metric_of_a_query_is_as_worked_out_by_hand() -> None:
             "map": (1 / 2 + 2 / 4) / 3,
             "judged@10": 3 / 4,
         }
+    )
+
+
+def test_a_rank_scores_its_reciprocal_and_a_repeated_document_keeps_its_best() -> None:
+    assert falling_scores(["b", "a", "b", "c"]) == {"b": 1, "a": 1 / 2, "c": 1 / 3}
+
+
+def test_the_first_are_the_best_scored_and_equal_scores_go_by_falling_id() -> None:
+    found = {"a": 0.9, "b": 0.5, "c": 0.7, "d": 0.5}
+    assert list(first(3, found).items()) == [("a", 0.9), ("c", 0.7), ("d", 0.5)]
+    assert list(first(9, found)) == ["a", "c", "d", "b"]
+
+
+def test_only_the_metrics_of_the_top_ten_end_at_rank_ten() -> None:
+    found = [f"x{number}" for number in range(10)]
+    values = per_query({"q": run_of(*found, "a")}, {"q": {"a": 1}}).values
+    assert {name: of["q"] for name, of in values.items()} == pytest.approx(
+        {"ndcg@10": 0, "mrr@10": 0, "recall@10": 0, "recall@100": 1}
+        | {"p@5": 0, "map": 1 / 11, JUDGED: 0}
     )
 
 
@@ -81,8 +100,10 @@ def test_judged_takes_equal_scores_in_the_order_of_trec_eval() -> None:
 
 @pytest.mark.parametrize("qrels", [{}, {"q": {}}])
 def test_qrels_without_a_judgment_are_an_error(qrels: Qrels) -> None:
-    with pytest.raises(JudgingError, match="hold no judgment.*give other qrels"):
+    with pytest.raises(JudgingError) as error:
         per_query({"q": run_of("a")}, qrels)
+    told = "The qrels hold no judgment. Judge some results or give other qrels."
+    assert str(error.value) == told
 
 
 def test_a_query_with_no_judgment_left_does_not_count() -> None:

@@ -10,7 +10,7 @@ from search.engine import Engine
 from search.judging.judgment import Judgment
 from search.judging.pool import Pool
 from search.judging.pool_command import add_pool_command
-from search.judging.snapshot_files import save_snapshot
+from search.judging.snapshot_files import load_snapshot, save_snapshot
 from search.judging.snapshots import take_snapshot
 from search.judging.store import JudgmentStore
 from search.settings import Settings
@@ -91,6 +91,21 @@ def test_another_reranker_is_one_more_ranker(
     model = settings.reranker
     assert run("make", "п", str(small_set), "--rankers", "", "--reranker", model) == 0
     assert {item.sources for item in store.pool("п").items} == {(f"reranked by {model}",)}
+
+
+def test_stages_of_a_snapshot_are_more_rankers(
+    store: JudgmentStore, snapshot: str, small_set: Path, tmp_path: Path
+) -> None:
+    make = ("make", "п", str(small_set), "--depth", "1", "--rankers", "")
+    assert run(*make, "--snapshots", snapshot, f"{snapshot}:bm25") == 0
+    stages = load_snapshot(tmp_path / "snapshots", snapshot).stages
+    first = {
+        (query, ranker, stages[stage][query][0].passage_id)
+        for query in QUERIES
+        for ranker, stage in (("snapshot v1", "reranked"), ("snapshot v1:bm25", "bm25"))
+    }
+    items = store.pool("п").items
+    assert {(i.query_id, by, i.passage_id) for i in items for by in i.sources} == first
 
 
 def test_make_says_what_is_wrong_before_it_searches(

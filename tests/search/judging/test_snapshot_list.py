@@ -43,6 +43,19 @@ def test_the_newest_is_first_and_the_broken_are_apart(tmp_path: Path, snapshot: 
     assert "broken or changed" in broken.error
 
 
+def test_what_is_gone_by_now_is_left_out_and_what_can_not_be_reached_is_told(
+    tmp_path: Path, snapshot: Snapshot
+) -> None:
+    save_snapshot(snapshot, tmp_path)
+    (tmp_path / "пропал.json").symlink_to(tmp_path / "нет")
+    (tmp_path / "круг.json").symlink_to(tmp_path / "круг.json")
+    found = list_snapshots(tmp_path)
+    assert found.names == ["старый"]
+    assert [(broken.name, broken.error) for broken in found.broken] == [
+        ("круг", f"{tmp_path}: can't be read (Too many levels of symbolic links).")
+    ]
+
+
 def test_a_file_is_read_again_only_when_it_changed(
     tmp_path: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -12,10 +13,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from index.passage_file import PassageFile
 from search.corpora import Corpora
 from search.engine import Engine
 from search.judging.judgment import Judgment
 from search.judging.store import JudgmentStore
+from search.models import Models
+from search.operations import endpoints
 from search.operations.endpoints import Endpoints
 from search.operations.health import Health
 from search.operations.metrics import Metrics
@@ -104,6 +108,40 @@ def test_without_its_database_the_app_is_not_ready(get: Get, tmp_path: Path) -> 
     assert answer.status_code == 503
     (reason,) = answer.json()["reasons"]
     assert reason.startswith("judgments: sqlite:///") and "no such table" in reason
+
+
+def test_what_can_not_answer_is_named(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("the disk is gone\nand more")
+
+    monkeypatch.setattr(PassageFile, "__getitem__", broken)
+    monkeypatch.setattr(Models, "query_vector", broken)
+    assert get("/readyz").status_code == 503
+    reasons = get("/readyz").json()["reasons"]
+    assert reasons == ["index: the disk is gone", "models: the disk is gone"]
+
+
+def test_parts_that_keep_silent_are_not_waited_for(
+    get: Get, health: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken = threading.Event()
+    monkeypatch.setattr(endpoints, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr(health, "readiness", lambda: woken.wait(20))
+    try:
+        answer = get("/readyz")
+    finally:
+        woken.set()
+    assert answer.status_code == 503
+    told = "no answer from index, models and judgments within 0.05 s"
+    assert answer.json() == {"ready": False, "reasons": [told]}
+
+
+def test_figures_are_told_without_the_database(get: Get, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "judgments.sqlite")) as connection:
+        connection.execute("DROP TABLE judgments")
+    found = figures(get("/metrics").text)
+    assert found["search_index_passages", frozenset()] == 5
+    assert ("search_judgments", frozenset()) not in found
 
 
 def test_before_its_end_the_app_is_not_ready(get: Get, health: Health) -> None:

@@ -2,6 +2,7 @@ import asyncio
 import gc
 import json
 import logging
+import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from search.corpora import HOME, Corpora
 from search.engine import Engine
 from search.judging.passage_lookup import PassageLookup
 from search.judging.store import JudgmentStore
+from search.operations import live_index
 from search.operations.live_index import LiveIndex
 from search.rivals import Rivals
 from search.settings import Settings
@@ -88,6 +90,28 @@ def test_what_cannot_be_opened_is_told_once_and_the_old_one_stays(
     assert not live.look()
     build("Бурый медведь спит в берлоге.")
     assert live.look()
+
+
+def test_a_look_that_fails_does_not_end_the_looking(
+    corpora: Corpora, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Enough(BaseException):
+        """Ends the thread."""
+
+    looked = threading.Event()
+
+    def fail_once(_: LiveIndex) -> bool:
+        if "ZeroDivisionError" in caplog.text:
+            looked.set()
+            raise Enough
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(live_index, "SECONDS", 0.01)
+    monkeypatch.setattr(LiveIndex, "look", fail_once)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    LiveIndex(corpora).start()
+    assert looked.wait(20)
+    assert caplog.messages == ["the new index is not used"]
 
 
 def test_the_old_generation_is_let_go(corpora: Corpora, build: Build, tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.analyzer import Analyzer
+from index.encoder import Encoder
 from search.errors import TrainingError
+from search.rerank import Reranker
+from search.settings import Settings
 from search.training.examples import Example, Report
 from search.training.mining import Miner, Mining
 from search.training.pairs import Pair, read_pairs, write_pairs
@@ -58,6 +62,43 @@ def test_judged_negatives_come_first(analyzer: Analyzer) -> None:
     pairs, _ = mine([*(Example(*row) for row in CAPITALS), judged], analyzer, hard=2, easy=0)
     group = [pair for pair in pairs if pair.query == "столица Франции"]
     assert group[1].passage == judged.passage and group[1].label == 0.0
+
+
+def test_an_encoder_finds_the_nearest_even_without_a_common_word(
+    analyzer: Analyzer, encoder: Encoder
+) -> None:
+    answers = {
+        "чем питается кит": "Рачками богато море.",
+        "во сколько встаёт солнце": "Утром, около шести.",
+        "из чего пекут хлеб": "Нужны мука и дрожжи.",
+        "где спит медведь": "Зимой в берлоге тепло.",
+        "какой глубины озеро": "До дна тысяча метров.",
+    }
+    examples = [Example(*row, str(n)) for n, row in enumerate(answers.items())]
+    mining = Mining(hard=2, easy=0)  # the best-ranked half always
+    pairs = list(Miner(examples, analyzer, mining, Report(), encoder).pairs())
+    passages = list(answers.values())
+    vectors = encoder.encode_passages(passages)
+    for query, answer in answers.items():
+        order = np.argsort(-vectors @ encoder.encode_query(query)[0])
+        nearest = next(passages[row] for row in order if passages[row] != answer)
+        assert nearest in [pair.passage for pair in pairs if pair.query == query and not pair.label]
+
+
+@pytest.mark.parametrize(("margin", "kept"), [(-1000.0, 3), (1000.0, 1)])
+def test_a_teacher_drops_mined_negatives_near_the_positive_but_no_judged_one(
+    analyzer: Analyzer, settings: Settings, margin: float, kept: int
+) -> None:
+    judged = Example("столица Франции", "Лион — город во Франции.", "lyon", negative=True)
+    examples = [*(Example(*row) for row in CAPITALS), judged]
+    report, teacher = Report(), Reranker.open(settings.reranker)
+    mining = Mining(hard=3, easy=0, margin=margin)
+    pairs = list(Miner(examples, analyzer, mining, report, teacher=teacher).pairs())
+    group = [pair.passage for pair in pairs if pair.query == "столица Франции"]
+    assert group[:2] == [CAPITALS[0][1], judged.passage]
+    assert len(group) == 1 + kept
+    dropped = 0 if kept == 3 else 5 * 3 + 2
+    assert report.counts["suspected false negatives, left out"] == dropped
 
 
 @pytest.mark.parametrize("name", ["pairs.jsonl", "pairs.jsonl.gz"])

@@ -6,6 +6,7 @@ from sentence_transformers import CrossEncoder
 from tokenizers import Tokenizer
 from transformers import BertConfig
 
+from search.training import pruning
 from search.training.base import write_multilingual_base
 from search.training.embeddings import Matrix
 from search.training.packed import PackedModel
@@ -49,6 +50,16 @@ def test_only_pieces_of_the_texts_are_kept_with_their_embeddings(
     old = packed.tensors["embeddings.word_embeddings.weight"]
     np.testing.assert_array_equal(table[vocabulary["▁озеро"]], old[5])
     assert [tokenizer.id_to_token(number) for number in range(5)] == SPECIAL
+
+
+def test_a_piece_counts_as_often_however_its_texts_are_batched(
+    packed: PackedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["озеро глубина", "озеро", "май май май", "глубина озеро"]
+    whole = prune(packed, [texts], keep=10_000)[0].to_str()
+    for size in (1, 2, 3):
+        monkeypatch.setattr(pruning, "BATCH", size)
+        assert prune(packed, [texts], keep=10_000)[0].to_str() == whole
 
 
 def test_a_dropped_word_is_spelled_and_nothing_printable_is_unknown(pruned: Pruned) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 from transformers import AutoTokenizer
 
 from search.errors import TrainingError
@@ -34,6 +35,13 @@ def test_a_text_is_kept_once_and_shorter_lists_are_filled_up(tokenizer: Tokenize
     first = lists.passages[0, 0]
     ids = lists.tokens[lists.offsets[first] : lists.offsets[first + 1]]
     assert ids.tolist() == tokenizer.encode(BAIKAL, add_special_tokens=False).ids
+
+
+def test_a_vocabulary_of_more_than_sixteen_bits_is_refused() -> None:
+    pieces = {f"w{number}": number for number in range(1 + (1 << 16))}
+    large = Tokenizer(WordLevel(pieces, unk_token="w0"))
+    with pytest.raises(TrainingError, match="65537 pieces don't fit into 16 bits"):
+        TokenLists.of(LISTS, large, most=100)
 
 
 def test_texts_are_cut(tokenizer: Tokenizer) -> None:

@@ -16,7 +16,7 @@ from search.ui.cards import hits_html, message_html
 from search.ui.corpora.texts import CORPORA_TEXTS
 from search.ui.judge.texts import JUDGE_TEXTS
 from search.ui.page import build_page
-from search.ui.search_tab import EXAMPLES
+from search.ui.search_tab import EXAMPLES, MORE_RESULTS
 from search.ui.texts import ENGLISH, LANGUAGES, RUSSIAN
 
 NOBODY = ({"name": "", "pool": ""}, gr.Request(), None)
@@ -194,6 +194,32 @@ def test_only_hits_of_the_apps_own_corpus_are_graded(
     assert list(ask("кактус", 10, [], "цветы", "English", *NOBODY)) == [
         ("", message_html(told, "message error"))
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_search_that_fails_says_so_without_details(
+    page: gr.Blocks,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    language: str,
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("тайна")
+
+    monkeypatch.setattr(Engine, "rerank", broken)
+    first, last = function(page, "answer")("кит", 10, [], HOME, language, *NOBODY)
+    assert 'data-id="whale"' in first[1]
+    assert last == ("", message_html(LANGUAGES[language].other_failure, "message error"))
+    assert "ZeroDivisionError: тайна" in caplog.text
+
+
+def test_more_results_come_all_at_once(page: gr.Blocks, small_engine: Engine) -> None:
+    more = function(page, "answer_longer")
+    top_k, summary, cards = more("чем питается кит", 1, [], HOME, "Русский", *NOBODY)
+    assert (top_k, cards.count("data-grade=")) == (1 + MORE_RESULTS, 4 * 5)
+    assert RUSSIAN.summary.format(shown=5, found=5) in summary
+    top_k, *_ = more("чем питается кит", MAX_RESULTS, [], HOME, "Русский", *NOBODY)
+    assert top_k == MAX_RESULTS
 
 
 @pytest.mark.parametrize("query", EXAMPLES)

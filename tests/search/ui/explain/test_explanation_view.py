@@ -59,6 +59,19 @@ def test_a_lost_passage_has_its_whole_ranks(small_engine: Engine, texts: Explain
     assert texts.whole_rank.format(stage=texts.stages["dense"], rank=123) in html
 
 
+@every_language
+def test_what_is_missing_is_said_not_shown_as_zero(
+    small_engine: Engine, texts: ExplainTexts
+) -> None:
+    explained = explain(small_engine, "чем питается кит", "whale")
+    assert texts.cut not in explanation_html(explained, texts)
+    bare = replace(explained, words=(), left_out=(), cosine=None, logit=None, cut=True)
+    html = explanation_html(bare, texts)
+    for said in (texts.no_words, texts.no_cosine, texts.cut):
+        assert said in html
+    assert texts.sum_of_score.split(" ")[0] not in html
+
+
 def test_text_of_a_person_or_corpus_is_escaped(small_engine: Engine) -> None:
     explained = explain(small_engine, "кит", "whale")
     evil = "<img src=x onerror=alert(1)>"

@@ -187,6 +187,56 @@ def test_what_cant_be_saved_is_told_and_the_sheet_stays(
     assert [j.comment for j in store.current()] == ["важно"]
 
 
+def test_a_failure_that_nobody_expected_is_told_without_details(
+    page: gr.Blocks,
+    store: JudgmentStore,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("тайна")
+
+    store.save_pool(pool)
+    monkeypatch.setattr(JudgmentStore, "save", broken)
+    told = message_html(RUSSIAN.no_answer, "message error")
+    assert press(page, pool, "2") == (gr.skip(), told)
+    assert spot(page, ANNA) == told
+    assert caplog.text.count("ZeroDivisionError: тайна") == 2
+
+
+def test_where_people_sign_in_with_the_hub_a_typed_name_judges_nothing(
+    page: gr.Blocks, store: JudgmentStore, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save_pool(pool)
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "id")
+    told = message_html(RUSSIAN.sign_in_first, "message error")
+    assert press(page, pool, "2") == (gr.skip(), told)
+    assert store.history() == []
+
+
+def test_a_pool_that_can_not_be_read_is_told(
+    page: gr.Blocks, store: JudgmentStore, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise JudgingError("no room on the disk")
+
+    store.save_pool(pool)
+    monkeypatch.setattr(JudgmentStore, "pool_names", broken)
+    *_, place, sheet = function(page, "resume")(ANNA, 1, "Русский", REQUEST, None)
+    assert (place, sheet) == (ANY_PLACE, message_html("no room on the disk", "message error"))
+
+
+def test_what_can_not_be_taken_back_is_told_to_a_program(
+    page: gr.Blocks, store: JudgmentStore, pool: Pool
+) -> None:
+    store.save_pool(pool)
+    for name, message in (("проба", "nothing to take back"), ("п\0", "U+0000")):
+        with pytest.raises(gr.Error) as error:
+            function(page, "undo")("Анна", name, REQUEST, None)
+        assert message in error.value.message
+
+
 def test_a_login_judges_only_as_itself(page: gr.Blocks, store: JudgmentStore, pool: Pool) -> None:
     store.save_pool(pool)
     judge = function(page, "judge")
