@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -252,10 +253,11 @@ def test_a_changed_calibration_is_told(
 
 
 def test_a_changed_history_of_promotions_changes_no_reranker_unseen(tmp_path: Path) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "model.safetensors").write_bytes(b"weights")
+    model = tmp_path / uuid.uuid4().hex  # a flipped path may lead to another run's folder
+    model.mkdir()
+    (model / "model.safetensors").write_bytes(b"weights")
     file = tmp_path / "promotions.jsonl"
-    promoted = [promote(file, tmp_path / "model", note) for note in ("первый", "второй")]
+    promoted = [promote(file, model, note) for note in ("первый", "второй")]
     for flipped in flips(file.read_bytes()):
         file.write_bytes(flipped)
         try:

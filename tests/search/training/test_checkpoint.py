@@ -13,7 +13,7 @@ import torch
 from search.errors import TrainingError
 from search.training.checkpoint import Progress, load_checkpoint, replace_folder, save_checkpoint
 
-WRITER = """
+WRITER = r"""
 import os, sys, torch
 from pathlib import Path
 from search.training.checkpoint import Progress, save_checkpoint
@@ -22,14 +22,14 @@ optimizer = torch.optim.AdamW(model.parameters())
 for _ in sys.stdin:
     if os.fork():
         os.wait()
-        print("killed", flush=True)
+        os.write(1, b"killed\n")
         continue
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\n" % os.getpid())
     for step in range(1, 100_000):
         with torch.no_grad():
             model.weight.fill_(step)
         save_checkpoint(Path(sys.argv[1]), model, optimizer, Progress(step, (0.5,)))
-        print(step, flush=True)
+        os.write(1, b"%d\n" % step)  # whole lines: a kill may come between two writes of print
 """
 """Begins a new run at each line: the libraries, which take seconds, are imported once."""
 
