@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from index.errors import reason
 from index.model_folder import check_model_folder
 
 Vectors = NDArray[np.float32]
@@ -81,9 +82,8 @@ def missing_model(kind: str, name: str, variable: str, error: Exception) -> str:
         if Path(name).exists()
         else f"the folder {name} (not there), the local cache and the model hub"
     )
-    reason = " ".join(str(error).split())[:200]
     return (
         f"The {kind} {name!r} can't be loaded: looked in {place}. "
         f"Set {variable} to a model folder or hub name, or unset it for the embedded model. "
-        f"({reason})"
+        f"({reason(error)})"
     )

@@ -4,13 +4,13 @@ Loaded with `SAFETENSORS` and without trust_remote_code it runs no code of its o
 those of sentence-transformers, its weights safetensors. With SHA256SUMS it is as it was sealed.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.errors import ModelError
+from index.file_hash import file_hash
 
 SAFETENSORS = {"use_safetensors": True}
 """The `model_kwargs` of SentenceTransformer and CrossEncoder."""
@@ -45,7 +45,7 @@ def check_model_folder(name: str) -> None:
 
 def seal(folder: Path, files: Iterable[str]) -> None:
     """Write SHA256SUMS of these files of the folder."""
-    lines = (f"{_sha256(folder / name)}  {name}\n" for name in sorted(files))
+    lines = (f"{file_hash(folder / name)}  {name}\n" for name in sorted(files))
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -56,7 +56,7 @@ def _check_sums(folder: Path) -> None:
     try:
         for line in sums.read_text(encoding="utf-8").splitlines():
             expected, name = line.split("  ", 1)
-            if not (folder / name).is_file() or _sha256(folder / name) != expected:
+            if not (folder / name).is_file() or file_hash(folder / name) != expected:
                 raise ModelError(
                     f"{folder / name}: missing or not what {SUMS} says. Get the model again; if "
                     f"you changed it yourself, remove {SUMS}."
@@ -87,8 +87,3 @@ def _check_module(file: Path, kind: object, path: object) -> None:
             f"{file}: {kind!r} is no module of sentence-transformers, and a model's own code is "
             "never run. Give another model."
         )
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -11,7 +11,6 @@ its debris goes with the next build.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Self
 
 from index.errors import IndexStoreError
+from index.file_hash import file_hash
 
 FORMAT = 2
 _CURRENT = "CURRENT"
@@ -122,7 +122,7 @@ def current_generation(directory: Path) -> Path:
             "Build the index again."
         )
     manifest = generation / "manifest.json"
-    if not manifest.is_file() or _sha256(manifest) != manifest_hash.strip():
+    if not manifest.is_file() or file_hash(manifest) != manifest_hash.strip():
         raise IndexStoreError(
             f"{manifest}: missing or changed since it was built. Build the index again."
         )
@@ -187,7 +187,7 @@ def file_hashes(generation: Path) -> dict[str, str]:
     ]
     files.sort(key=lambda path: -path.stat().st_size)  # so that no thread is left with the longest
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        hashes = threads.map(_sha256, files)
+        hashes = threads.map(file_hash, files)
     names = (path.relative_to(generation).as_posix() for path in files)
     return dict(sorted(zip(names, hashes, strict=True)))
 
@@ -207,11 +207,6 @@ def verify(generation: Path, manifest: Manifest) -> None:
             )
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _sync(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder, folder.parent]:
         _sync_one(path)
@@ -226,7 +221,7 @@ def _sync_one(path: Path) -> None:
 
 
 def _point_to(directory: Path, name: str) -> None:
-    manifest_hash = _sha256(directory / _GENERATIONS / name / "manifest.json")
+    manifest_hash = file_hash(directory / _GENERATIONS / name / "manifest.json")
     fresh = directory / f"{_CURRENT}.new"
     fresh.write_text(f"{name} {manifest_hash}", encoding="utf-8")
     _sync_one(fresh)

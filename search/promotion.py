@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from index.errors import ModelError
+from index.file_hash import file_hash
 
 WEIGHTS = "*.safetensors"
 
@@ -146,6 +147,5 @@ def weights_hash(folder: Path) -> str:
         )
     digest = hashlib.sha256()
     for file in files:
-        with file.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        digest.update(bytes.fromhex(file_hash(file)))
     return digest.hexdigest()

@@ -1,11 +1,9 @@
 """The users file: names, roles and password hashes as JSON, readable by its owner only."""
 
-import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from index.corpus import clean
 from search.access.passwords import hashed
 from search.access.roles import Role
 from search.errors import AccessError
+from search.lone_writer import lone_writer
 
 ROLES = (Role.ANNOTATOR, Role.LEAD)
 """Those a user can have: whoever only searches needs no name."""
@@ -118,7 +117,7 @@ class UsersFile:
         }
         try:
             # mkstemp's file is 0600 from the start.
-            with self._alone():
+            with lone_writer(self.path.parent, f"{_DRAFT}*"):
                 descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=_DRAFT)
                 try:
                     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
@@ -133,18 +132,6 @@ class UsersFile:
             raise AccessError(
                 f"{self.path}: can't be written ({error.strerror}). Check the folder."
             ) from error
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else writes there meanwhile; so the draft of a killed program can go."""
-        descriptor = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            for left in self.path.parent.glob(f"{_DRAFT}*"):
-                left.unlink()
-            yield
-        finally:
-            os.close(descriptor)
 
     def _unreadable(self, error: OSError) -> AccessError:
         return AccessError(f"{self.path}: can't be read ({error.strerror}). Check the file.")

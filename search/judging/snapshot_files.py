@@ -1,13 +1,10 @@
 """Snapshots in a folder: one JSON file each, written once, checked when read."""
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +12,7 @@ from typing import Any
 
 from search.errors import JudgingError
 from search.judging.snapshots import IndexIdentity, RankedPassage, Snapshot
+from search.lone_writer import lone_writer
 
 FORMAT = 1
 _NEW = ".new"
@@ -37,7 +35,7 @@ def save_snapshot(snapshot: Snapshot, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with (
-            _alone(folder),
+            lone_writer(folder, f"*{_NEW}"),
             tempfile.NamedTemporaryFile("w", dir=folder, suffix=_NEW, encoding="utf-8") as fresh,
         ):
             fresh.write(_as_json(snapshot))
@@ -158,19 +156,6 @@ def _from_json(name: str, fields: dict[str, Any]) -> Snapshot:
         queries=queries,
         stages=stages,
     )
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Nobody else saves there meanwhile; so what a killed save has left can go."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        for left in folder.glob(f"*{_NEW}"):
-            left.unlink()
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _sync(folder: Path) -> None:

@@ -10,25 +10,21 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
-import numpy as np
 import torch
 from safetensors.torch import load
 from sentence_transformers import CrossEncoder
-from transformers import BertConfig, BertModel
 
 from index.analyzer import Analyzer
 from index.command import run_command
 from search.training import listwise
-from search.training.base import write_base
 from search.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.pairs import Pair
 from search.training.validation import Validation
-from search.training.vocabulary import build_vocabulary
+from tests.search.training.tiny_base import WORDS, write_tiny_base
 from tests.torture.child import Child
 from tests.torture.operation import Broken, tree
 
-WORDS = ["кот", "пёс", "дом", "лес", "сад", "мост", "река", "поле"]
 PAIRS = [
     Pair(f"где {word}", f"Здесь {other}.", float(word == other), 9.0 if word == other else 1.0)
     for word in WORDS
@@ -61,7 +57,7 @@ class TrainingOperation:
 
     def prepare(self, home: Path) -> None:
         """A base to begin with; and the weights of a whole run elsewhere."""
-        _write_base(home)
+        write_tiny_base(home)
         _write_set(home / "set")
         with tempfile.TemporaryDirectory() as other:
             whole = Path(shutil.copytree(home, Path(other) / "home"))
@@ -135,22 +131,6 @@ def _step_of(home: Path) -> int:
         except Exception as error:  # whatever a half file leads to
             raise Broken(f"the checkpoint can't be loaded: {error}") from error
     return progress.step if progress else 0
-
-
-def _write_base(home: Path) -> None:
-    vocabulary = build_vocabulary([["где здесь", *WORDS]], {"the": 0}, stems=50)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=10,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    BertModel(config).save_pretrained(home / "body")
-    pieces = vocabulary.tokenizer.get_vocab_size()
-    table = np.random.default_rng(0).normal(0, 0.1, (pieces, 32)).astype(np.float32)
-    write_base(vocabulary, table, str(home / "body"), home / "base")
 
 
 def _write_set(folder: Path) -> None:

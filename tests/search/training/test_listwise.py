@@ -8,26 +8,22 @@ import torch
 from sentence_transformers import CrossEncoder
 from torch.nn import Module
 from torch.optim import Optimizer
-from transformers import BertConfig, BertModel
 
 from index.analyzer import Analyzer
 from search.errors import TrainingError
 from search.rerank import Reranker
 from search.training import listwise
-from search.training.base import write_base
 from search.training.checkpoint import Progress, save_checkpoint
 from search.training.listwise import ListwiseRecipe, train_listwise
 from search.training.pairs import Pair
 from search.training.query_lists import group_by_query
 from search.training.validation import Validation
-from search.training.vocabulary import build_vocabulary
+from tests.search.training.tiny_base import WORDS, write_tiny_base
 
-WORDS = ["кот", "пёс", "дом", "лес", "сад", "мост", "река", "поле"]
 PAIRS = [
     Pair(f"где {word}", f"Здесь {other}.", float(word == other), 9.0 if word == other else 1.0)
     for word in WORDS
     for other in WORDS[:4] + [word]
-    if other == word or other != word
 ]
 SMALL = ListwiseRecipe(
     epochs=30,
@@ -43,21 +39,7 @@ SMALL = ListwiseRecipe(
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("base")
-    vocabulary = build_vocabulary([["где здесь", *WORDS]], {"the": 0}, stems=50)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=10,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-    )
-    BertModel(config).save_pretrained(folder / "body")
-    pieces = vocabulary.tokenizer.get_vocab_size()
-    table = np.random.default_rng(0).normal(0, 0.1, (pieces, 32)).astype(np.float32)
-    write_base(vocabulary, table, str(folder / "body"), folder / "base")
-    return folder / "base"
+    return write_tiny_base(tmp_path_factory.mktemp("base"))
 
 
 @pytest.fixture(scope="module")
