@@ -3,7 +3,8 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,37 +65,30 @@ class UsersFile:
 
         Raises `AccessError` for a name that is taken or unfit and for too short a password.
         """
-        users = self.users()
         if name != clean(name) or not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
             raise AccessError(
                 f"{name!r}: not a name. Give 1 to {MAX_NAME_CHARS} characters in one line."
             )
-        if name in users:
-            raise AccessError(f"{name!r}: is there already. Remove it first or choose another.")
         if len(password) < MIN_PASSWORD_CHARS:
             raise AccessError(
                 f"The password has {len(password)} characters. Give at least {MIN_PASSWORD_CHARS}."
             )
         user = User(name, role, hashed(password))
-        self._write({**users, name: user})
+        with self._writing() as users:
+            if name in users:
+                raise AccessError(f"{name!r}: is there already. Remove it first or choose another.")
+            users[name] = user
         return user
 
     def remove(self, name: str) -> None:
         """Raises `AccessError` when nobody has that name."""
-        user = self._user(name)
-        self._write({who: one for who, one in self.users().items() if one != user})
+        with self._writing() as users:
+            del users[_user(name, users).name]
 
     def set_role(self, name: str, role: Role) -> None:
         """Raises `AccessError` when nobody has that name."""
-        user = self._user(name)
-        self._write({**self.users(), name: replace(user, role=role)})
-
-    def _user(self, name: str) -> User:
-        users = self.users()
-        if name not in users:
-            known = ", ".join(sorted(users)) or "nobody"
-            raise AccessError(f"{name!r}: no such user. There is: {known}.")
-        return users[name]
+        with self._writing() as users:
+            users[name] = replace(_user(name, users), role=role)
 
     def _parsed(self) -> dict[str, User]:
         try:
@@ -110,28 +104,42 @@ class UsersFile:
                 f"{self.path}: is no users file. Make one with: python -m search access add."
             ) from None  # the cause might quote a hash
 
-    def _write(self, users: Mapping[str, User]) -> None:
-        rows = {
-            user.name: {"role": user.role.word, "password_hash": user.password_hash}
-            for user in users.values()
-        }
+    @contextmanager
+    def _writing(self) -> Iterator[dict[str, User]]:
+        """Who there is, to be changed by the block while nobody else writes, then written."""
         try:
-            # mkstemp's file is 0600 from the start.
             with lone_writer(self.path.parent, f"{_DRAFT}*"):
-                descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=_DRAFT)
-                try:
-                    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                        stream.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
-                        stream.flush()
-                        os.fsync(stream.fileno())
-                    os.replace(draft, self.path)
-                except OSError:
-                    os.unlink(draft)
-                    raise
+                users = dict(self.users())
+                yield users
+                self._write(users)
         except OSError as error:
             raise AccessError(
                 f"{self.path}: can't be written ({error.strerror}). Check the folder."
             ) from error
 
+    def _write(self, users: Mapping[str, User]) -> None:
+        rows = {
+            user.name: {"role": user.role.word, "password_hash": user.password_hash}
+            for user in users.values()
+        }
+        # mkstemp's file is 0600 from the start.
+        descriptor, draft = tempfile.mkstemp(dir=self.path.parent, prefix=_DRAFT)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(draft, self.path)
+        except OSError:
+            os.unlink(draft)
+            raise
+
     def _unreadable(self, error: OSError) -> AccessError:
         return AccessError(f"{self.path}: can't be read ({error.strerror}). Check the file.")
+
+
+def _user(name: str, users: Mapping[str, User]) -> User:
+    if name not in users:
+        known = ", ".join(sorted(users)) or "nobody"
+        raise AccessError(f"{name!r}: no such user. There is: {known}.")
+    return users[name]

@@ -2,8 +2,9 @@
 
 python -m tests.torture [--short] [--only crash,disk,damage,input,fuzz,load]
 
-`--short` is a tenth of the size. The table goes to tests/torture/results.json too, with the
-machine's description. Ends with 1 when something did not hold.
+`--short` is a tenth of the size. At full size each row of the table goes to results.json here too,
+in place of the fault's row before, with the day and the machine's description. Ends with 1 when
+something did not hold.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 from search.settings import ROOT
@@ -55,6 +57,8 @@ class Result:
     figures: dict[str, int]
     seconds: int
     held: bool
+    day: str
+    machine: dict[str, str | int | float]
 
     def row(self) -> str:
         """In Markdown."""
@@ -151,13 +155,12 @@ def main() -> int:
     only = options.only.split(",") if options.only else known
     if unknown := set(only) - set(known):
         parser.error(f"no such fault: {', '.join(sorted(unknown))}")
-    results = [_result(fault, options.short) for fault in FAULTS if fault.name in only]
-    kept = {
-        "size": "short" if options.short else "full",
-        "results": [asdict(result) for result in results],
-        "machine": machine("hypothesis"),
-    }
-    RESULTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    results = []
+    for fault in FAULTS:
+        if fault.name in only:
+            results.append(_result(fault, options.short))
+            if not options.short:
+                _keep(results[-1])
     rows = ["| fault | tried | result | held |", "|---|---|---|---|"]
     sys.stdout.write("\n".join([*rows, *(result.row() for result in results)]) + "\n")
     return 0 if all(result.held for result in results) else 1
@@ -175,7 +178,23 @@ def _result(fault: Fault, short: bool) -> Result:
     if ended.returncode:
         sys.stderr.write("\n".join(ended.stdout.splitlines()[-LAST_LINES:]) + "\n")
     seconds, held = round(time.monotonic() - start), ended.returncode == 0
-    return Result(fault.name, fault.tried, fault.figures(ended.stdout), seconds, held)
+    return Result(
+        fault=fault.name,
+        tried=fault.tried,
+        figures=fault.figures(ended.stdout),
+        seconds=seconds,
+        held=held,
+        day=f"{date.today()}",
+        machine=machine("hypothesis"),
+    )
+
+
+def _keep(result: Result) -> None:
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    kept[result.fault] = asdict(result)
+    ordered = {fault.name: kept[fault.name] for fault in FAULTS if fault.name in kept}
+    text = json.dumps(ordered, ensure_ascii=False, indent=1)
+    RESULTS.write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,14 @@ def test_a_change_is_seen_by_who_has_read_before(file: UsersFile) -> None:
     assert reader.users() == {}
     file.path.unlink()
     assert reader.users() == {}
+
+
+def test_whoever_is_added_at_the_same_time_is_kept(file: UsersFile) -> None:
+    names = [f"участник {number}" for number in range(4)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        for name in names:
+            pool.submit(UsersFile(file.path).add, name, Role.ANNOTATOR, "long enough")
+    assert set(file.users()) == {"Анна", *names}
 
 
 @pytest.mark.parametrize("name", ["", " anna", "an\nna", "an\0na", "a" * 101])
