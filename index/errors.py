@@ -10,12 +10,26 @@
     │   └── IndexMismatchError the index was built with something else than what opens it
     └── search.errors …        the online half adds its own below the same root
 
-Each message says what is wrong, the value, and what to do.
+Each message says what is wrong, the value, and what to do, on one line.
 """
+
+import re
+from collections.abc import Iterable
+
+_UNSEEN = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Line breaks, a terminal's commands and what no encoding can write."""
 
 
 class RetrievalError(Exception):
     """Root of all errors this product raises on purpose."""
+
+    def __init__(self, message: str, listed: Iterable[str] = ()) -> None:
+        """A line, and lines below it; what can't be seen in a value they tell becomes an escape."""
+        super().__init__("\n  ".join(_seen(line) for line in (message, *listed)))
+
+
+def _seen(line: str) -> str:
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], line)
 
 
 class CorpusError(RetrievalError):

@@ -91,10 +91,10 @@ def save_import(found: Import, store: JudgmentStore, skip_bad: bool = False) -> 
     the database fails midway the error says how many are saved; importing again adds the rest.
     """
     if found.bad and not skip_bad:
-        listed = "\n".join(f"  {bad}" for bad in found.bad)
         raise JudgingError(
             f"{len(found.bad)} lines can't be imported, nothing was saved. Mend them or skip them "
-            f"(--skip-bad):\n{listed}"
+            "(--skip-bad):",
+            map(str, found.bad),
         )
     if not found.judgments:
         raise JudgingError("There is no judgment to import. Check the file.")

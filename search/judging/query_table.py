@@ -71,10 +71,10 @@ def write_query_set(table: QueryTable, folder: Path, skip_bad: bool = False) -> 
     table without queries, and for a folder that is there or can't be written.
     """
     if table.bad and not skip_bad:
-        listed = "\n".join(f"  {bad}" for bad in table.bad)
         raise JudgingError(
             f"{len(table.bad)} lines can't be imported, nothing was written. Mend them or skip "
-            f"them (--skip-bad):\n{listed}"
+            "them (--skip-bad):",
+            map(str, table.bad),
         )
     if not table.queries:
         raise JudgingError("There is no query to import. Check the file.")
