@@ -24,6 +24,7 @@ class Child:
 
     def __init__(self, main: Callable[[], int], said: Path, dies_at: "Step | None" = None) -> None:
         self._said = said
+        said.unlink(missing_ok=True)  # killed early, it says nothing: not what the one before said
         self._process = _FORKS.Process(target=_run, args=(main, said, dies_at))
         self._process.start()
 
