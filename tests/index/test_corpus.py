@@ -39,11 +39,11 @@ def error_of(file: Path) -> str:
     ("name", "content"),
     [
         ("corpus.jsonl", JSONL.encode()),
-        ("corpus.jsonl.gz", gzip.compress(JSONL.encode())),
+        ("corpus.jsonl.gz", gzip.compress(JSONL.encode(), mtime=0)),
         ("corpus.csv", CSV.encode()),
-        ("corpus.csv.gz", gzip.compress(CSV.encode())),
+        ("corpus.csv.gz", gzip.compress(CSV.encode(), mtime=0)),
         ("bom.jsonl", b"\xef\xbb\xbf" + JSONL.encode()),
-        ("bom.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + JSONL.encode())),
+        ("bom.jsonl.gz", gzip.compress(b"\xef\xbb\xbf" + JSONL.encode(), mtime=0)),
         ("bom.csv", b"\xef\xbb\xbf" + CSV.encode()),
         ("windows.jsonl", JSONL.replace("\n", "\r\n").encode()),
         ("windows.csv", CSV.replace("\n", "\r\n").encode()),
@@ -177,7 +177,7 @@ def test_duplicate_id_is_told_with_both_lines(
     [
         ("empty.jsonl", b""),
         ("blank.jsonl", b"\n \n\r\n"),
-        ("empty.jsonl.gz", gzip.compress(b"")),
+        ("empty.jsonl.gz", gzip.compress(b"", mtime=0)),
         ("empty.csv", b""),
         ("header_only.csv", b"_id,title,text\n"),
     ],
