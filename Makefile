@@ -8,7 +8,10 @@ run: $(VENV)/runtime
 
 test: $(VENV)/tests chromium postgresql
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest $(AT_ONCE)
+
+# A file's tests share what they have set up, so a file stays with one of the two processes.
+AT_ONCE = --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: test
 

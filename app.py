@@ -7,6 +7,9 @@ from pathlib import Path
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+# A table of the last 10,000 events, made anew after each; /metrics tells more.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 if "SPACE_ID" in os.environ:  # behind the Hub's proxy, which says who asks and that it is https
     os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
 
@@ -22,6 +25,7 @@ from search.judging.store import JudgmentStore
 from search.judging.sync import start_sync
 from search.operations.logs import start_logs
 from search.operations.service import Service
+from search.operations.sessions import keep_sessions
 from search.serving import serving_settings
 from search.start import open_engine
 from search.ui.page import CSS, THEME, build_page
@@ -64,6 +68,7 @@ def main() -> int:
         },
     )
     keep_tools(page)
+    keep_sessions(page)
     service.run()
     store.close()
     return 0

@@ -39,7 +39,7 @@ class Fault:
     program: tuple[str, ...]
     sizes: Mapping[str, int]
     """Options and their values at full size; pytest's tests read theirs from HOSTILE."""
-    figures: Callable[[str], dict[str, int]]
+    figures: Callable[[str], Mapping[str, float]]
     """What it printed -> what came of it."""
 
     def arguments(self, short: bool) -> list[str]:
@@ -54,7 +54,7 @@ class Result:
 
     fault: str
     tried: str
-    figures: dict[str, int]
+    figures: Mapping[str, float]
     seconds: int
     held: bool
     day: str
@@ -83,7 +83,7 @@ def tests(said: str) -> dict[str, int]:
     """How pytest's tests ended, and the inputs hypothesis made for them."""
     ends = re.findall(r"(\d+) (passed|failed|error|skipped)", said.splitlines()[-1] if said else "")
     found = {f"tests {end}": int(count) for count, end in ends}
-    tries = re.findall(r"(\d+) passing examples, (\d+) failing examples", said)
+    tries = re.findall(r"(\d+) passing, (\d+) failing", said)
     return found | {"inputs generated": sum(int(count) for pair in tries for count in pair)}
 
 
@@ -95,14 +95,21 @@ def readers(said: str) -> dict[str, int]:
     return {"inputs": inputs, "readers": count, "broken": bad}
 
 
-def load(said: str) -> dict[str, int]:
+def load(said: str) -> dict[str, float]:
     """The load's table: what was answered, and what was not."""
-    wanted = ("errors", "accepted, never answered", "judgments acknowledged", "of these lost")
-    found = {}
-    for name in wanted:
-        told = re.search(rf"^{name}\s+(\d+)$", said, re.MULTILINE)
-        found |= {name: int(told[1])} if told else {}
-    return found
+    wanted = (
+        "searches a second",
+        "search p95, ms",
+        "judge p95, ms",
+        "busy answers",
+        "errors",
+        "accepted, never answered",
+        "judgments acknowledged",
+        "of these lost",
+        "memory growth, %",
+    )
+    found = {name: re.search(rf"^{name}\s+(-?[\d.]+)$", said, re.MULTILINE) for name in wanted}
+    return {name: json.loads(told[1]) for name, told in found.items() if told}
 
 
 FAULTS = (
