@@ -17,6 +17,10 @@ from search.operations.observing import observe
 from search.operations.quiet_end import asked_to_end, end
 from search.operations.record import Record
 
+KEEP_ALIVE_SECONDS = 75
+"""Of an idle connection: longer than clients and proxies keep theirs, so that none sends a request
+on one that is being closed. Uvicorn's 5 seconds are those of httpx too."""
+
 
 class Service:
     """What the app needs beside its page to be run for others."""
@@ -49,6 +53,7 @@ class Service:
     def run(self) -> None:
         """Follow the index until the process is asked to end, then end in peace."""
         asked = asked_to_end()
+        self._page.server.config.timeout_keep_alive = KEEP_ALIVE_SECONDS
         LiveIndex(self._corpora).start()
         asked.wait()
         end(self._page, self._health, self._settings.shutdown_seconds)

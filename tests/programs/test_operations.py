@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,21 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_an_idle_connection_is_not_closed_before_its_client_does(app: RunningApp) -> None:
+    def outlives() -> bool:
+        idle = HTTPConnection(app.url.removeprefix("http://"))
+        try:
+            for seconds in (0, 6):  # httpx, gradio_client's library, lets go after 5
+                time.sleep(seconds)
+                idle.request("GET", "/healthz")
+                assert idle.getresponse().read() == b"ok\n"
+        except RemoteDisconnected:
+            return False
+        return True
+
+    until(outlives)  # Gradio serves before it has started: those connections are closed after 5 s
 
 
 def test_from_the_first_request_to_the_end(app: RunningApp, tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ class Client:
             event, (data,) = _last(await self._http.get(url))
         except (httpx.HTTPError, ValueError, TypeError) as error:
             tally.counts["lost answers"] += 1
-            tally.errors.append(f"{kind}: no answer: {error!r}")
+            when = "at the end" if tally.ending else "before"
+            tally.errors.append(f"{kind}: no answer, {when}: {error!r}")
             return
         if event != "complete" or not data:
             tally.counts["errors"] += 1
