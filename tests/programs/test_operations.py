@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from typing import Any
@@ -64,14 +65,14 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_an_idle_connection_is_not_closed_before_its_client_does(app: RunningApp) -> None:
     def outlives() -> bool:
-        idle = HTTPConnection(app.url.removeprefix("http://"))
-        try:
-            for seconds in (0, 6):  # httpx, gradio_client's library, lets go after 5
-                time.sleep(seconds)
-                idle.request("GET", "/healthz")
-                assert idle.getresponse().read() == b"ok\n"
-        except RemoteDisconnected:
-            return False
+        with closing(HTTPConnection(app.url.removeprefix("http://"))) as idle:
+            try:
+                for seconds in (0, 6):  # httpx, gradio_client's library, lets go after 5
+                    time.sleep(seconds)
+                    idle.request("GET", "/healthz")
+                    assert idle.getresponse().read() == b"ok\n"
+            except RemoteDisconnected:
+                return False
         return True
 
     until(outlives)  # Gradio serves before it has started: those connections are closed after 5 s
