@@ -18,6 +18,8 @@ from collections.abc import Iterable
 
 _UNSEEN = re.compile(r"[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Line breaks, a terminal's commands and what no encoding can write."""
+_ADDRESS = re.compile(r"\b(0x[\da-fA-F]{6,}|\d{12,})\b")
+"""Of an object in memory, as some errors tell it: another one each time."""
 
 
 class RetrievalError(Exception):
@@ -53,5 +55,5 @@ class IndexMismatchError(IndexStoreError):
 
 
 def reason(error: Exception) -> str:
-    """What a library's error says, on one line of at most 200 characters."""
-    return " ".join(str(error).split())[:200]
+    """What a library's error says, on one line of at most 200 characters and without addresses."""
+    return " ".join(_ADDRESS.sub("…", str(error)).split())[:200]
