@@ -22,7 +22,7 @@ bench: $(VENV)/benchmarks
 	  $(BIN)/python -m tests.benchmarks.$$name || left="$$left $$name"; done; \
 	$(BIN)/python -m tests.benchmarks.table; test -z "$$left" || { echo "failed:$$left"; exit 1; }
 
-# Every fault at full size, 40 minutes, as root for the small disks: make torture TORTURE=--short.
+# Every fault at full size, 37 minutes, as root for the small disks: make torture TORTURE=--short.
 torture: $(VENV)/torture
 	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.torture $(TORTURE)
 .PHONY: torture
